@@ -1,0 +1,66 @@
+namespace Slipway.LocalCloud.Machines;
+
+/// <summary>Makes modelled servers into something that runs: real containers, or a timed imitation of one.</summary>
+/// <remarks>Every method is idempotent; a machine is named by the id of the server it belongs to.</remarks>
+public interface IMachineDriver : IAsyncDisposable
+{
+    /// <summary>The name given to <c>--machines</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The address at which a machine reaches this computer, e.g. for phone-home.</summary>
+    string HostAddress { get; }
+
+    /// <summary>Called when a machine's power changed by itself (it shut down, or died) and not by a call of ours.</summary>
+    event Action<long, PowerState>? PowerChanged;
+
+    /// <summary>Clears what a crashed LocalCloud left, and makes what all machines share (bridge, image).</summary>
+    Task InitializeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives the machine a disk and an address; it is off.</summary>
+    /// <returns>The machine's IPv4 address.</returns>
+    Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Boots the machine; returns when its first process runs, long before it is of use.</summary>
+    Task StartAsync(long serverId, CancellationToken cancellationToken);
+
+    /// <summary>Asks the machine to shut down (ACPI). It may never do it; <see cref="PowerChanged"/> tells when it did.</summary>
+    Task ShutdownAsync(long serverId, CancellationToken cancellationToken);
+
+    /// <summary>Pulls the plug; returns when the machine is off.</summary>
+    Task PowerOffAsync(long serverId, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the disk by a fresh one with a new host key; the machine is off afterwards.</summary>
+    Task RebuildAsync(MachineSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>Takes the machine away with its disk and address.</summary>
+    Task DeleteAsync(long serverId, CancellationToken cancellationToken);
+
+    /// <summary>What the machine wrote to its console since it was made.</summary>
+    Task<string> ReadConsoleAsync(long serverId, CancellationToken cancellationToken);
+
+    /// <summary>Runs a script in the machine over the side channel; only the simulated driver has one.</summary>
+    Task<ExecResult> ExecuteAsync(long serverId, ExecRequest request, CancellationToken cancellationToken);
+}
+
+public enum PowerState
+{
+    Off,
+    Running,
+}
+
+/// <summary>What a machine is made from.</summary>
+/// <param name="InstanceId">What the machine's metadata calls instance-id: the server's id.</param>
+/// <param name="UserData">The document as the API got it, or null.</param>
+/// <param name="AuthorizedKeys">Public keys for root, as <c>ssh_keys</c> named them.</param>
+public sealed record MachineSpec(
+    long ServerId,
+    string InstanceId,
+    string Hostname,
+    string Image,
+    string? UserData,
+    IReadOnlyList<string> AuthorizedKeys);
+
+/// <summary>A script for a simulated machine: it answers by the script's name, as a machine of ours would.</summary>
+public sealed record ExecRequest(string Name, string Script, string? StdinBase64);
+
+public sealed record ExecResult(int ExitCode, string Stdout, string Stderr);
