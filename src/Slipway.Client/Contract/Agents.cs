@@ -1,0 +1,103 @@
+namespace Slipway.Client;
+
+/// <summary>Body of <c>POST /v1/agents</c>: an order for one agent.</summary>
+public sealed record CreateAgentRequest
+{
+    /// <summary>The blueprint's name, as <c>GET /v1/blueprints</c> lists it.</summary>
+    public required string Blueprint { get; init; }
+
+    /// <summary>Free text the operator or customer recognises the agent by; at most 100 characters.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>One of the blueprint's locations to try first, or null for the blueprint's own order.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>A value for each secret the blueprint asks for. Stored encrypted; no answer ever contains them.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>True provisions at once without a payment; needs the scope <c>agents:grant</c> and is audited.</summary>
+    public bool WithoutPayment { get; init; }
+
+    /// <summary>The order without its secrets' values.</summary>
+    public override string ToString() => $"CreateAgentRequest {{ Blueprint = {Blueprint}, Secrets = {string.Join(", ", Secrets.Keys)} }}";
+}
+
+/// <summary>An agent: what a customer has, and what is wanted of it.</summary>
+public sealed record AgentResource
+{
+    /// <summary>The agent's id, e.g. <c>agt-7k3mq…</c>; valid as a host name.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name given with the order, if any.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The blueprint the agent is made from.</summary>
+    public required string Blueprint { get; init; }
+
+    /// <summary><c>draft</c>, <c>active</c>, <c>paused</c>, <c>closed</c> or <c>error</c>; clients must tolerate others.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What is wanted of it: <c>nothing</c> (not paid), <c>running</c>, <c>stopped</c> or <c>destroyed</c>.</summary>
+    public required string Wanted { get; init; }
+
+    /// <summary>The id of the operation under way, or of the last one; null before the first.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>True while an operation is under way.</summary>
+    public bool Busy { get; init; }
+
+    /// <summary>Why the agent is in error, and what to do.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The agent's machine, once one was asked for.</summary>
+    public MachineResource? Machine { get; init; }
+
+    /// <summary>When the order was made (UTC).</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the agent last changed (UTC).</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>The machine an agent runs on.</summary>
+public sealed record MachineResource
+{
+    /// <summary>The server's name at Hetzner.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>pending</c>, <c>creating</c>, <c>cloud_init</c>, <c>injecting_secrets</c>, <c>running</c>, <c>stopping</c>, <c>stopped</c>, <c>starting</c>, <c>destroying</c>, <c>gone</c> or <c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Hetzner's id of the server, once known.</summary>
+    public long? ServerId { get; init; }
+
+    /// <summary>Where it stands, e.g. <c>fsn1</c>.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Hetzner's server type, e.g. <c>cx23</c>.</summary>
+    public string? ServerType { get; init; }
+
+    /// <summary>The public IPv4 address.</summary>
+    public string? Ipv4 { get; init; }
+
+    /// <summary>The public IPv6 network or address.</summary>
+    public string? Ipv6 { get; init; }
+
+    /// <summary>The address in the tailnet.</summary>
+    public string? TailscaleIp { get; init; }
+
+    /// <summary>Tailscale's node id.</summary>
+    public string? TailscaleNodeId { get; init; }
+
+    /// <summary>SHA-256 fingerprint of the pinned SSH host key.</summary>
+    public string? HostKeyFingerprint { get; init; }
+
+    /// <summary>When it last became running (UTC).</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was stopped (UTC); null while it runs.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+}
+
+/// <summary>Answer of <c>GET /v1/agents</c>.</summary>
+public sealed record AgentList(IReadOnlyList<AgentResource> Agents);

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Slipway.Client;
+
+/// <summary>The wire's JSON: camelCase, nulls left out. One copy for server and client.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CreateAgentRequest))]
+[JsonSerializable(typeof(AgentResource))]
+[JsonSerializable(typeof(AgentList))]
+[JsonSerializable(typeof(OperationResource))]
+[JsonSerializable(typeof(OperationList))]
+[JsonSerializable(typeof(TimelineEntry))]
+[JsonSerializable(typeof(BlueprintResource))]
+[JsonSerializable(typeof(BlueprintList))]
+[JsonSerializable(typeof(ValidateBlueprintRequest))]
+[JsonSerializable(typeof(BlueprintValidation))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ProblemResource))]
+public sealed partial class SlipwayJson : JsonSerializerContext;
