@@ -4,9 +4,9 @@ using Slipway.Storage;
 
 namespace Slipway.Operations;
 
-/// <summary>The engine's door for other rooms: start, wake, wish to cancel. All of it inside the caller's transaction.</summary>
+/// <summary>The engine's door for other rooms: start, and wish to cancel. Both inside the caller's transaction.</summary>
 public sealed class OperationDispatcher(
-    OperationStore store, PlanCatalog plans, OperationClock clock, OperationSignals signals, IdSource ids, TimeProvider time)
+    PlanCatalog plans, OperationWaker waker, IdSource ids, TimeProvider time)
 {
     /// <summary>Starts a plan for a subject, due at once.</summary>
     /// <returns>The operation's id, or null when the subject already has one under way.</returns>
@@ -30,17 +30,8 @@ public sealed class OperationDispatcher(
             return null;
         }
 
-        transaction.AfterCommit(() => Hurry(operation.Id));
+        waker.Hurry(transaction, operation.Id);
         return operation.Id;
-    }
-
-    /// <summary>Says that what an operation waits for may have happened.</summary>
-    public async Task WakeAsync(Transaction transaction, string id)
-    {
-        if (await store.WakeAsync(transaction, id))
-        {
-            transaction.AfterCommit(() => Hurry(id));
-        }
     }
 
     /// <summary>Writes the wish to cancel. A plan that can be cancelled turns round before its next step; others finish.</summary>
@@ -48,16 +39,7 @@ public sealed class OperationDispatcher(
     {
         if (await OperationStore.CancelAsync(transaction, id, reason))
         {
-            await WakeAsync(transaction, id);
-        }
-    }
-
-    /// <summary>The row says it already; if this is lost, the sweep finds it.</summary>
-    private void Hurry(string id)
-    {
-        if (!signals.Wake(id))
-        {
-            _ = clock.ArmAsync(id, time.GetUtcNow());
+            await waker.WakeAsync(transaction, id);
         }
     }
 }

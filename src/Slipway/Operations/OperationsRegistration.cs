@@ -16,6 +16,7 @@ public static class OperationsRegistration
         services.AddSingleton<FailureReader>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<OperationClock>();
+        services.AddSingleton<OperationWaker>();
         services.AddSingleton<OperationDispatcher>();
         services.AddHostedService<OperationSweep>();
         services.AddQuartz(quartz => quartz.UseInMemoryStore(_ => { }));

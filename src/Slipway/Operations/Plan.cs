@@ -14,6 +14,9 @@ public abstract class Plan(string name)
     /// <summary>Whether a wish to cancel turns it round.</summary>
     public bool Cancellable { get; init; }
 
+    /// <summary>Set for a plan that only takes away: it never turns round and never fails, it goes on until all is gone.</summary>
+    public bool NeverGivesUp { get; init; }
+
     public abstract IReadOnlyList<string> Steps { get; }
 
     /// <summary>The state an operation begins with.</summary>

@@ -42,8 +42,8 @@ internal sealed class Transitions(OperationsOptions options, Entropy entropy)
 {
     public Transition After(Operation operation, Plan plan, StepRun run, StepOutcome outcome, DateTimeOffset now)
     {
-        var forward = operation.Direction == Direction.Forward;
-        var limit = forward ? Earlier(operation.DeadlineAt, operation.StepStartedAt + run.Patience) : DateTimeOffset.MaxValue;
+        var mayTurn = operation.Direction == Direction.Forward && !plan.NeverGivesUp;
+        var limit = mayTurn ? Earlier(operation.DeadlineAt, operation.StepStartedAt + run.Patience) : DateTimeOffset.MaxValue;
         return outcome switch
         {
             StepOutcome.Done done => Advance(operation, plan, run.Name, done),
@@ -62,7 +62,7 @@ internal sealed class Transitions(OperationsOptions options, Entropy entropy)
                 Attempt = operation.Attempt,
                 Error = retry.Error,
             },
-            StepOutcome.Fail fail when forward => TurnRound(operation, plan, run.Name, "failed", fail.Error),
+            StepOutcome.Fail fail when mayTurn => TurnRound(operation, plan, run.Name, "failed", fail.Error),
             // What cannot be undone is never given up: it is tried for ever, slowly, and shows as clean-up pending.
             StepOutcome.Fail fail => Stay(operation, run.Name, "failed", fail.Error) with
             {
