@@ -5,7 +5,8 @@ namespace Slipway.CloudInit;
 
 /// <summary>
 /// The bash around the phases. Phases are called as simple commands, never in <c>if</c>, <c>&amp;&amp;</c> or <c>||</c>: bash silently ignores
-/// <c>set -e</c> inside those. Their output goes straight to the log and is copied afterwards, so a report never waits for a tee.
+/// <c>set -e</c> inside those. Their output goes straight to the log and is copied afterwards, so a report never waits for a tee; and each phase
+/// redirects itself, because a redirection around the call would still be in force when the EXIT trap runs.
 /// </summary>
 internal static class BootScriptText
 {
@@ -21,7 +22,7 @@ internal static class BootScriptText
 
         foreach (var phase in script.Phases)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{FunctionOf(phase)}() (\n:\n{phase.Script.TrimEnd('\n')}\n)\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n{FunctionOf(phase)}() (\nexec >>\"$LOG_PATH\" 2>&1\n{phase.Script.TrimEnd('\n')}\n)\n");
         }
 
         text.Append('\n');
@@ -107,7 +108,7 @@ internal static class BootScriptText
         run_phase() {
           PHASE=$1
           echo "--- $1" >>"$LOG_PATH"
-          "$2" >>"$LOG_PATH" 2>&1
+          "$2"
           copy_log
         }
 
