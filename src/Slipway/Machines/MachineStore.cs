@@ -13,7 +13,7 @@ public sealed class MachineStore(Database database, TimeProvider time)
 
     public Task<IReadOnlyList<Machine>> ListAsync(IReadOnlyList<string> subjects, CancellationToken cancellationToken = default) =>
         database.QueryAsync<Machine>(
-            $"SELECT * FROM machines WHERE subject {(database.IsPostgres ? "= ANY(@subjects)" : "IN @subjects")}",
+            $"SELECT * FROM machines WHERE subject {database.Dialect.In("@subjects")}",
             new { subjects = subjects.ToArray() },
             cancellationToken);
 

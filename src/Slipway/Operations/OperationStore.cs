@@ -123,6 +123,13 @@ public sealed class OperationStore(Database database, TimeProvider time)
             new { subject, limit },
             cancellationToken);
 
+    /// <summary>Which of these subjects have an operation under way.</summary>
+    public Task<IReadOnlyList<string>> ListBusyAsync(IReadOnlyList<string> subjects, CancellationToken cancellationToken = default) =>
+        database.QueryAsync<string>(
+            $"SELECT subject FROM operations WHERE result IS NULL AND subject {database.Dialect.In("@subjects")}",
+            new { subjects = subjects.ToArray() },
+            cancellationToken);
+
     internal Task<IReadOnlyList<Operation>> ListUnfinishedAsync(DateTimeOffset dueBefore, CancellationToken cancellationToken) =>
         database.QueryAsync<Operation>(
             "SELECT * FROM operations WHERE result IS NULL AND due_at <= @dueBefore ORDER BY due_at", new { dueBefore }, cancellationToken);

@@ -27,8 +27,6 @@ public sealed class Database : IAsyncDisposable
 
     internal Dialect Dialect { get; }
 
-    internal bool IsPostgres => Dialect is PostgresDialect;
-
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);

@@ -14,6 +14,9 @@ internal abstract class Dialect
     /// <summary>SQLite has one writer: waiting for it in a queue of ours is cheaper than its busy loop.</summary>
     public abstract bool SingleWriter { get; }
 
+    /// <summary>Whether a column's value is one of a list that is one parameter.</summary>
+    public abstract string In(string parameter);
+
     /// <summary>Taken first in a migration, so that two starting servers do not migrate at once.</summary>
     public abstract string MigrationLock { get; }
 
@@ -51,6 +54,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string MigrationLock => "SELECT 1";
 
+    public override string In(string parameter) => "IN " + parameter;
+
     public override DbDataSource CreateDataSource() => new SqliteDataSource(_connectionString);
 
     /// <summary>Sets what SQLite keeps per connection: full durability, because a paid order is a commit.</summary>
@@ -84,6 +89,8 @@ internal sealed class PostgresDialect(string url) : Dialect
     public override bool SingleWriter => false;
 
     public override string MigrationLock => "SELECT pg_advisory_xact_lock(7301994)";
+
+    public override string In(string parameter) => $"= ANY({parameter})";
 
     public override DbDataSource CreateDataSource() => NpgsqlDataSource.Create(ToConnectionString(new Uri(url)));
 
