@@ -27,6 +27,7 @@ public sealed class BlueprintProblemTests
         { "    default: https://example.test/a\n", "", 15, "'URL' needs 'default'" },
         { "'^[a-z]{4,8}$'", "'[a-z'", 20, "'pattern' is not a usable regular expression" },
         { "'^[a-z]{4,8}$'", @"'(a)\1'", 20, "back-references" },
+        { "'^[a-z]{4,8}$'", "'((a{1000}){1000}){1000}'", 20, "'pattern' is not a usable regular expression" },
         { "example: abcd", "example: ABCD", 21, "the example of 'TOKEN' does not match its pattern" },
         { "required: false", "required: nope", 24, "'required' must be true or false" },
         { "path: /home/agent/.env", "path: /home/agent/../root/.env", 26, "an absolute, plain path" },
@@ -89,7 +90,7 @@ public sealed class BlueprintProblemTests
     [Theory]
     [InlineData("a: [")]
     [InlineData("blueprint: sample\nblueprint: sample\n")]
-    [InlineData("\tblueprint: sample")]
+    [InlineData("blueprint: 'sample")]
     public void What_is_not_YAML_is_said_to_be_so(string yaml) =>
         Problems(yaml).ShouldHaveSingleItem().Message.ShouldStartWith("this is not YAML");
 

@@ -33,9 +33,21 @@ public sealed class SecretValidationTests
     [InlineData("two\nlines")]
     [InlineData("bell\a")]
     [InlineData("nul\0")]
-    [InlineData("half \ud800 a pair")]
     public void Without_a_pattern_a_value_is_one_line_of_text(string value) =>
         Validate(("TOKEN", "abcd"), ("EXTRA", value)).ShouldHaveSingleItem().Name.ShouldBe("EXTRA");
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_refused() =>
+        // Not a theory: the test runner would hand over something else.
+        Validate(("TOKEN", "abcd"), ("EXTRA", "half \ud800 a pair")).ShouldHaveSingleItem().Message.ShouldContain("not well-formed text");
+
+    [Fact]
+    public void A_pattern_cannot_slip_out_of_its_anchors()
+    {
+        var problems = Should.Throw<BlueprintException>(() => SampleBlueprint.Parse(SampleBlueprint.With("'^[a-z]{4,8}$'", "'abcd)|(?:x'"))).Problems;
+
+        problems.ShouldHaveSingleItem().Message.ShouldContain("'pattern' is not a usable regular expression");
+    }
 
     [Fact]
     public void A_value_has_a_greatest_length() =>
