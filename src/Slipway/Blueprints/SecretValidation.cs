@@ -35,9 +35,9 @@ public static class SecretValidation
         return [.. problems.DistinctBy(problem => problem.Name)];
     }
 
-    /// <summary>The same for secrets that just arrived as plain text.</summary>
+    /// <summary>The same for secrets that just arrived as plain text; a JSON null is a secret not given.</summary>
     public static IReadOnlyList<SecretProblem> ValidateSecrets(this Blueprint blueprint, IReadOnlyDictionary<string, string> secrets) =>
-        blueprint.ValidateSecrets(secrets.ToDictionary(pair => pair.Key, pair => new Secret(pair.Value), StringComparer.Ordinal));
+        blueprint.ValidateSecrets(secrets.ToDictionary(pair => pair.Key, pair => new Secret(pair.Value ?? ""), StringComparer.Ordinal));
 
     /// <summary>An empty field of a form is a secret not given.</summary>
     internal static bool IsGiven(IReadOnlyDictionary<string, Secret> secrets, string name) =>

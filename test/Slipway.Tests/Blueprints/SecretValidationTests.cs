@@ -37,6 +37,14 @@ public sealed class SecretValidationTests
         Validate(("TOKEN", "abcd"), ("EXTRA", value)).ShouldHaveSingleItem().Name.ShouldBe("EXTRA");
 
     [Fact]
+    public void A_JSON_null_is_a_secret_not_given()
+    {
+        var secrets = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, string>>("""{"TOKEN": null}""")!;
+
+        _blueprint.ValidateSecrets(secrets).ShouldHaveSingleItem().Message.ShouldStartWith("TOKEN is missing");
+    }
+
+    [Fact]
     public void Half_a_surrogate_pair_is_refused() =>
         // Not a theory: the test runner would hand over something else.
         Validate(("TOKEN", "abcd"), ("EXTRA", "half \ud800 a pair")).ShouldHaveSingleItem().Message.ShouldContain("not well-formed text");

@@ -66,7 +66,7 @@ public sealed class KeyRingTests : IDisposable
     {
         var ring = Load(Write($"{Key}\n{OtherKey}\n"));
 
-        ring.Current.ToBase64().ShouldBe(Key);
+        ring.Current.Reveal().ShouldBe(Key);
         ring.Ids.Count.ShouldBe(2);
         KeyRing.Parse($"{Key},{OtherKey}", "test").Ids.ShouldBe(ring.Ids);
     }
@@ -76,7 +76,7 @@ public sealed class KeyRingTests : IDisposable
     {
         var file = _directory.File("master.key");
 
-        KeyRing.LoadOrCreate(new SecretsOptions { MasterKey = Key, MasterKeyFile = file }).Current.ToBase64().ShouldBe(Key);
+        KeyRing.LoadOrCreate(new SecretsOptions { MasterKey = Key, MasterKeyFile = file }).Current.Reveal().ShouldBe(Key);
         File.Exists(file).ShouldBeFalse();
     }
 
