@@ -69,7 +69,7 @@ public sealed class BlueprintCatalog
     /// <exception cref="BlueprintNotFoundException">There is none of this name.</exception>
     public Blueprint Get(string name) => TryGet(name, out var blueprint)
         ? blueprint
-        : throw new BlueprintNotFoundException($"There is no blueprint '{name}'{Suggestion.For(name, Names)} The blueprints are: {string.Join(", ", Names)}.");
+        : throw new BlueprintNotFoundException($"There is no blueprint '{name}'{Suggestion.For(name, Names)} (there are: {string.Join(", ", Names)})");
 
     public bool TryGet(string name, [NotNullWhen(true)] out Blueprint? blueprint) => _blueprints.TryGetValue(name, out blueprint);
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Unicode;
 using Slipway.Secrets;
 
 namespace Slipway.Blueprints;
@@ -33,9 +35,9 @@ public static class SecretValidation
         return [.. problems.DistinctBy(problem => problem.Name)];
     }
 
-    /// <summary>The same for secrets that just arrived as plain text.</summary>
+    /// <summary>The same for secrets that just arrived as plain text; a JSON null is a secret not given.</summary>
     public static IReadOnlyList<SecretProblem> ValidateSecrets(this Blueprint blueprint, IReadOnlyDictionary<string, string> secrets) =>
-        blueprint.ValidateSecrets(secrets.ToDictionary(pair => pair.Key, pair => new Secret(pair.Value), StringComparer.Ordinal));
+        blueprint.ValidateSecrets(secrets.ToDictionary(pair => pair.Key, pair => new Secret(pair.Value ?? ""), StringComparer.Ordinal));
 
     /// <summary>An empty field of a form is a secret not given.</summary>
     internal static bool IsGiven(IReadOnlyDictionary<string, Secret> secrets, string name) =>
@@ -44,8 +46,11 @@ public static class SecretValidation
     private static string? Objection(BlueprintSecret declared, string value) =>
         value.Length > MaximumLength ? $"is longer than {MaximumLength} characters"
         : value.Contains('\0', StringComparison.Ordinal) ? "contains a NUL character"
+        : !IsWellFormed(value) ? "is not well-formed text (half a surrogate pair)"
         : BlueprintValues.Allows(declared.Pattern, value) ? null
         : $"does not match {BlueprintValues.Expectation(declared.Pattern)}";
+
+    private static bool IsWellFormed(string value) => Utf8.FromUtf16(value, new byte[value.Length * 3], out _, out _, replaceInvalidSequences: false) == OperationStatus.Done;
 
     /// <summary>A file made of optional secrets only is written whole or not at all: half a credential is worse than none.</summary>
     private static IEnumerable<SecretProblem> Halves(Blueprint blueprint, BlueprintFile file, IReadOnlyDictionary<string, Secret> secrets)

@@ -31,12 +31,15 @@ public sealed class ValuePattern
 
         try
         {
+            // By itself first: a pattern such as "a)|(b" only reads well once it is wrapped, and would undo the anchors.
+            _ = Compile(text);
+
             // Not ^ and $: to .NET, $ also matches before a final line break, and that break would end up in somebody's .env.
-            return new ValuePattern(text, new Regex($@"\A(?:{text})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTimeout));
+            return new ValuePattern(text, Compile($@"\A(?:{text})\z"));
         }
         catch (RegexParseException error)
         {
-            problem = error.Error == RegexParseError.Unknown ? "it cannot be read" : $"{error.Error} near character {Math.Max(1, error.Offset - 4)}";
+            problem = error.Error == RegexParseError.Unknown ? "it cannot be read" : $"{error.Error} near character {error.Offset}";
         }
         catch (NotSupportedException)
         {
@@ -59,4 +62,6 @@ public sealed class ValuePattern
     }
 
     public override string ToString() => Text;
+
+    private static Regex Compile(string text) => new(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, MatchTimeout);
 }

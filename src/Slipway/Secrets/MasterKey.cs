@@ -35,7 +35,8 @@ public sealed class MasterKey
 
     public static MasterKey Create() => new(RandomNumberGenerator.GetBytes(SizeInBytes));
 
-    public string ToBase64() => Convert.ToBase64String(_bytes);
+    /// <summary>The key itself in base64, to be kept somewhere safe.</summary>
+    public string Reveal() => Convert.ToBase64String(_bytes);
 
     /// <summary>A 256-bit key for one purpose (HKDF-SHA256). Different purposes give independent keys.</summary>
     public byte[] Derive(string purpose) =>

@@ -70,7 +70,7 @@ internal static class MasterKeyFile
         {
             using (var file = new FileStream(draft, options))
             {
-                file.Write(Encoding.ASCII.GetBytes(MasterKey.Create().ToBase64() + "\n"));
+                file.Write(Encoding.ASCII.GetBytes(MasterKey.Create().Reveal() + "\n"));
                 file.Flush(flushToDisk: true);
             }
 
