@@ -17,8 +17,10 @@ internal static class Application
         var mistaken = parse.Action as ParseErrorAction;
         mistaken?.ShowHelp = false;
 
+        // What is wrong is no data: nobody who pipes stdout on wants to find it there.
+        var output = mistaken is null ? environment.Output : environment.Error;
         var code = await parse.InvokeAsync(
-            new InvocationConfiguration { Output = environment.Output, Error = environment.Error, EnableDefaultExceptionHandler = false },
+            new InvocationConfiguration { Output = output, Error = environment.Error, EnableDefaultExceptionHandler = false },
             cancellationToken);
         if (mistaken is null)
         {

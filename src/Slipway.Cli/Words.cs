@@ -94,14 +94,15 @@ internal static class Words
 
     public static string Following(OperationResource operation) => $"{Verb(operation)} {operation.Agent} ({operation.Id})";
 
-    public static string Ended(OperationResource operation)
+    public static string Ended(OperationResource operation, string? failedAt)
     {
+        var at = failedAt is null ? "" : " at " + failedAt;
         var took = operation.FinishedAt is { } finished ? " after " + Format.Length(finished - operation.CreatedAt) : "";
         return operation switch
         {
             { Status: "succeeded" } => $"{operation.Plan} of {operation.Agent} succeeded{took}.",
             { Status: "undone", CancelReason: { } reason } => $"{operation.Plan} of {operation.Agent} was cancelled and taken back{took}: {reason}",
-            { Status: "undone" } => $"{operation.Plan} of {operation.Agent} failed at {operation.Step} and was taken back{took}: {operation.Error}",
+            { Status: "undone" } => $"{operation.Plan} of {operation.Agent} failed{at} and was taken back{took}: {operation.Error}",
             _ => $"{operation.Plan} of {operation.Agent} stopped at {operation.Step} ({operation.Status}, {operation.Direction}): {operation.Error}",
         };
     }

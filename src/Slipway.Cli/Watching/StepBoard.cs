@@ -39,6 +39,9 @@ internal sealed class StepBoard(IReadOnlyList<string> plan)
     /// <summary>True from the failure or cancel on: what was made is being taken back.</summary>
     public bool Undoing { get; private set; }
 
+    /// <summary>The step whose failure or cancel turned the operation around; undoing moves on to others.</summary>
+    public string? FailedAt { get; private set; }
+
     public IReadOnlyList<StepRow> Rows => _rows;
 
     public void Apply(TimelineEntry entry)
@@ -48,7 +51,7 @@ internal sealed class StepBoard(IReadOnlyList<string> plan)
             return;
         }
 
-        var turned = !Undoing && entry.Kind is "failed" or "cancelled";
+        var turned = !Undoing && entry.Kind is ("failed" or "cancelled");
         var index = _rows.FindIndex(row => row.Step == entry.Step && row.Undo == (Undoing || entry.Kind == "undone"));
         if (index < 0)
         {
@@ -57,6 +60,7 @@ internal sealed class StepBoard(IReadOnlyList<string> plan)
         }
 
         _rows[index] = Advance(_rows[index], entry);
+        FailedAt ??= turned ? entry.Step : null;
         Undoing |= turned || entry.Kind == "undone";
         if (Undoing)
         {

@@ -105,13 +105,14 @@ internal sealed class Watch(Session session, TimeSpan? limit)
         _board = new StepBoard(_operation.Steps);
         session.Say(Words.Following(_operation));
         _operation = await _view.ShowAsync(_operation, _board, session.Client.Operations.FollowAsync(id, 0, stop), stop);
+        var words = Words.Ended(_operation, _board.FailedAt);
         if (ExitCodes.Of(_operation) == ExitCodes.Ok)
         {
-            session.Say(Words.Ended(_operation));
+            session.Say(words);
         }
         else
         {
-            session.Complain(Words.Ended(_operation));
+            session.Complain(words);
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class EventScript
 {
     private readonly List<Func<HttpContext, Task>> _acts = [];
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _breaks;
 
     /// <summary>Completes when everything up to <see cref="ThenHangs"/> was sent.</summary>
     public Task Hanging => _reached.Task;
@@ -32,13 +33,10 @@ internal sealed class EventScript
         return this;
     }
 
+    /// <summary>Ends the connection in the middle of the answer, after all that was sent has arrived.</summary>
     public EventScript ThenBreaks()
     {
-        _acts.Add(async context =>
-        {
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-        });
+        _breaks = true;
         return this;
     }
 
@@ -58,6 +56,9 @@ internal sealed class EventScript
     public async Task PlayAsync(HttpContext context)
     {
         context.Response.ContentType = "text/event-stream";
+
+        // A promised length that is not kept ends in FIN. An abort would be RST, which may overtake what was sent.
+        context.Response.ContentLength = _breaks ? long.MaxValue : null;
         await context.Response.StartAsync();
         foreach (var act in _acts)
         {
