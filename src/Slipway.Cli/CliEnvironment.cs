@@ -21,6 +21,8 @@ internal sealed record CliEnvironment
 
     public AnsiSupport Ansi { get; init; } = AnsiSupport.Detect;
 
+    public ColorSystemSupport Colours { get; init; } = ColorSystemSupport.Detect;
+
     public static CliEnvironment OfThisProcess() => new()
     {
         Output = Console.Out,

@@ -51,6 +51,7 @@ internal static class Words
 
     public const string NoToken = "There is no API token. Set SLIPWAY_TOKEN, or name a file that holds it with --token-file or SLIPWAY_TOKEN_FILE.";
     public const string BadToken = "The API token is empty or holds spaces, line breaks or characters no token has. Check SLIPWAY_TOKEN or the token file.";
+    public const string NoAddress = "--server or SLIPWAY_SERVER is no server address. Write it like http://127.0.0.1:8600, without a user or password.";
     public const string Interrupted = "Interrupted.";
     public const string Detached = "Stopped watching; nothing was cancelled.";
     public const string TwoSecretsFromInput = "Only one --secret can come from stdin (KEY=-). Put the others into files: KEY=@file.";
@@ -59,8 +60,6 @@ internal static class Words
     public const string Healthy = "Everything is in order.";
 
     public static string SeeHelp(Command command) => $"See '{Path(command)} --help'.";
-
-    public static string NoAddress(string typed) => $"'{typed}' is no server address. Write it like http://127.0.0.1:8600.";
 
     public static string Unreadable(string path, string why) => $"Cannot read '{path}': {why}";
 
@@ -146,7 +145,7 @@ internal static class Words
     public static string? WhatToDo(SlipwayException refusal, Uri server) => refusal switch
     {
         { Code: SlipwayException.UnreachableCode } when server.IsLoopback =>
-            "Start the server on this machine (dotnet run --project src/Slipway.Server), or point SLIPWAY_SERVER or --server at the one that runs.",
+            "Start the server on this machine (from the source tree: dotnet run --project src/Slipway.Server), or point SLIPWAY_SERVER or --server at the one that runs.",
         { Code: SlipwayException.UnreachableCode } =>
             "Check that the server runs and that this machine may reach it; SLIPWAY_SERVER or --server says where it is.",
         { Status: System.Net.HttpStatusCode.Unauthorized } => "Set SLIPWAY_TOKEN to a live token of this server, or name its file with --token-file.",

@@ -13,7 +13,7 @@ public sealed class SlipwayClient : IDisposable
     private readonly HttpClient? _owned;
 
     /// <summary>A client over an <see cref="HttpClient"/> of the caller's, e.g. from <c>IHttpClientFactory</c>; it is not disposed.</summary>
-    /// <param name="http">Has the server as its <see cref="HttpClient.BaseAddress"/> and sends the token itself.</param>
+    /// <param name="http">Has the server as its <see cref="HttpClient.BaseAddress"/> (a path in it ends in /) and sends the token itself.</param>
     /// <param name="time">The clock that pauses between reconnects; null is the system's.</param>
     /// <exception cref="ArgumentException">The client has no base address.</exception>
     public SlipwayClient(HttpClient http, TimeProvider? time = null)
@@ -35,7 +35,7 @@ public sealed class SlipwayClient : IDisposable
     /// <param name="server">The server, e.g. <c>http://127.0.0.1:8600</c>; a path in front of <c>/v1</c> is kept.</param>
     /// <param name="token">The API token, sent as <c>Authorization: Bearer</c>; null sends none.</param>
     /// <param name="time">The clock that pauses between reconnects; null is the system's.</param>
-    /// <exception cref="ArgumentException">The address is not an absolute http or https one, or the token holds characters no token has.</exception>
+    /// <exception cref="ArgumentException">The address is not an absolute http or https one or holds a password, or the token holds characters no token has.</exception>
     public SlipwayClient(Uri server, string? token, TimeProvider? time = null)
         : this(Connect(server, token), time) => _owned = Http;
 
@@ -62,6 +62,11 @@ public sealed class SlipwayClient : IDisposable
         if (!server.IsAbsoluteUri || (server.Scheme != Uri.UriSchemeHttp && server.Scheme != Uri.UriSchemeHttps))
         {
             throw new ArgumentException("The server's address has to start with http:// or https://.", nameof(server));
+        }
+
+        if (server.UserInfo.Length > 0)
+        {
+            throw new ArgumentException("The server's address must not hold a user or password; the token says who asks.", nameof(server));
         }
 
         if (token is not null && (token.Length == 0 || token.Any(c => c is <= ' ' or > '~')))

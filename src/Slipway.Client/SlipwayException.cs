@@ -45,7 +45,7 @@ public sealed class SlipwayException : Exception
 
     internal static SlipwayException Unreachable(Uri server, Exception inner)
     {
-        var detail = $"No Slipway server answers at {server.GetLeftPart(UriPartial.Path)}: {inner.Message}";
+        var detail = $"No Slipway server answers at {Address(server)}: {inner.Message}";
         return new SlipwayException(detail, UnreachableCode, detail, inner);
     }
 
@@ -57,7 +57,7 @@ public sealed class SlipwayException : Exception
 
     internal static SlipwayException NotSlipway(Uri server, string line, Exception inner)
     {
-        var detail = $"What answered {line} at {server.GetLeftPart(UriPartial.Path)} is not Slipway of this version; check the address.";
+        var detail = $"What answered {line} at {Address(server)} is not Slipway of this version; check the address.";
         return new SlipwayException(detail, NotSlipwayCode, detail, inner);
     }
 
@@ -67,6 +67,9 @@ public sealed class SlipwayException : Exception
         var detail = $"The events of {operation} stayed out of reach after {attempts} attempts: {why} The operation goes on without us.";
         return new SlipwayException(detail, StreamLostCode, detail, inner);
     }
+
+    // Without what may stand in front of the host: a password.
+    private static string Address(Uri server) => server.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static string Guess(HttpStatusCode status) => status switch
     {

@@ -77,6 +77,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData("agent list -o yaml")]
     [InlineData("agent list --token secret")]
     [InlineData("agent list --server nonsense")]
+    [InlineData("agent list --server http://user:password@127.0.0.1")]
     [InlineData("agent stop agt-1 --timeout soon")]
     [InlineData("agent stop agt-1 --wait --no-wait")]
     [InlineData("agent show ..")]

@@ -202,19 +202,80 @@ public sealed class WaitingTests : IAsyncLifetime
         (await RunAsync("agent watch agt-1")).ExitCode.ShouldBe(ExitCodes.RolledBack);
     }
 
+    [Theory]
+    [InlineData("forward", ExitCodes.Error)]
+    [InlineData("undoing", ExitCodes.CleanUpPending)]
+    public async Task A_server_that_stays_away_while_we_watch_ends_it_with_a_way_back(string direction, int exitCode)
+    {
+        _server.Answers("GET /v1/operations/op-1", Samples.Provisioning with { Direction = direction });
+        for (var i = 0; i < 8; i++)
+        {
+            Streams(new EventScript().ThenBreaks());
+        }
+
+        var result = await RunAsync("operation watch op-1");
+
+        result.ExitCode.ShouldBe(exitCode);
+        result.Error.ShouldContain("stayed out of reach");
+        result.Error.ShouldEndWith("Watch it again: slipway operation watch op-1\n");
+    }
+
     [Fact]
-    public async Task On_a_terminal_the_steps_are_a_board_and_NO_COLOR_takes_the_colours_away()
+    public async Task An_operation_the_server_says_ended_before_its_clean_up_did_exits_7()
+    {
+        Follows(Samples.Failure[..3], Samples.Undone with { Status = "stuck" });
+
+        (await RunAsync("operation watch op-1")).ExitCode.ShouldBe(ExitCodes.CleanUpPending);
+    }
+
+    [Fact]
+    public async Task The_operation_as_it_ended_is_what_json_gets()
+    {
+        Follows(Samples.Failure, Samples.Undone);
+
+        var result = await RunAsync("operation watch op-1 -o json");
+
+        JsonSerializer.Deserialize(result.Output, SlipwayJson.Default.OperationResource)!.Error.ShouldBe(Samples.Undone.Error);
+    }
+
+    [Fact]
+    public async Task An_agent_still_busy_with_what_just_ended_is_looked_at_again_and_nothing_is_followed_twice()
+    {
+        _server.Answers("POST /v1/agents/agt-1/retry", Samples.Busy, 202);
+        Follows(Samples.Success, Samples.Provisioned);
+        _server.Answers("GET /v1/agents/agt-1", Samples.Busy).Answers("GET /v1/agents/agt-1", Samples.Running);
+
+        (await RunAsync("agent retry agt-1")).ExitCode.ShouldBe(ExitCodes.Ok);
+    }
+
+    [Fact]
+    public async Task Control_C_while_a_payment_is_awaited_says_how_to_watch_the_agent_again()
+    {
+        using var interrupt = new CancellationTokenSource();
+        _server.Answers("POST /v1/agents", Samples.Draft, 201).Responds("GET /v1/agents/agt-1", async _ => await interrupt.CancelAsync());
+
+        var result = await new CliRun(_server.Address).RunAsync("agent create rachel8 --wait", interrupt.Token);
+
+        result.ExitCode.ShouldBe(ExitCodes.Interrupted);
+        result.Error.ShouldEndWith("Watch it again: slipway agent watch agt-1\n");
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("1", false)]
+    public async Task On_a_terminal_the_steps_are_a_board_and_NO_COLOR_takes_the_colours_away(string noColour, bool coloured)
     {
         _server.Answers("GET /v1/operations/op-1", Samples.Provisioning);
         Streams(new EventScript().Sends(Samples.Success).Finishes(Samples.Provisioned));
         var cli = new CliRun(_server.Address) { OnATerminal = true };
-        cli.Variables["NO_COLOR"] = "1";
+        cli.Variables["NO_COLOR"] = noColour;
 
         var result = await cli.RunAsync("operation watch op-1");
 
         result.ExitCode.ShouldBe(ExitCodes.Ok);
-        result.Error.ShouldContain("✓ await-phone-home    40.0 s  ━━━━━━━━━━━━━━━━━━━━");
-        result.Error.ShouldNotContain("\u001b[3");
+        result.Error.ShouldContain(" await-phone-home    40.0 s  ");
+        result.Error.ShouldContain("━━━━━━━━━━━━━━━━━━━━");
+        result.Error.Contains("\u001b[32m", StringComparison.Ordinal).ShouldBe(coloured);
         result.Output.ShouldBeEmpty();
     }
 

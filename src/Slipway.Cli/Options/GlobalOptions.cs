@@ -36,9 +36,9 @@ internal sealed class GlobalOptions
     public Session Open(ParseResult parse, bool tokenNeeded)
     {
         var address = parse.GetValue(_server)!;
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https") || server.UserInfo.Length > 0)
         {
-            throw new UsageException(Words.NoAddress(address));
+            throw new UsageException(Words.NoAddress);
         }
 
         var token = ReadToken(parse.GetValue(_tokenFile));

@@ -13,7 +13,7 @@ internal static class Terminal
         {
             Out = new AnsiConsoleOutput(environment.Error),
             Ansi = terminal ? environment.Ansi : AnsiSupport.No,
-            ColorSystem = coloured ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            ColorSystem = coloured ? environment.Colours : ColorSystemSupport.NoColors,
             Interactive = terminal ? InteractionSupport.Yes : InteractionSupport.No,
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
@@ -22,7 +22,7 @@ internal static class Terminal
     /// <summary>Names come from customers and messages from machines: neither may steer the operator's terminal.</summary>
     public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c));
 
-    /// <summary>One line as it is: coloured where the console has colours, never wrapped.</summary>
+    /// <summary>Words in a colour where the console has colours; in a log as they are, never wrapped.</summary>
     public static void WriteLine(IAnsiConsole console, string words, string colour)
     {
         if (console.Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors })

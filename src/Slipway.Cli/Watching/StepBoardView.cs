@@ -21,17 +21,16 @@ internal static class StepBoardView
         var (glyph, colour) = Look(row, frame);
         var elapsed = row.Elapsed(now);
         var filled = row.State == StepState.Pending ? 0 : (int)Math.Ceiling(BarWidth * (elapsed / longest));
-        var time = row.State == StepState.Pending ? "" : Format.Length(elapsed);
-        var head = $" {Name(row).PadRight(nameWidth)}  {time,8}  ";
-        var bar = new string('━', filled).PadRight(BarWidth);
+        var time = Format.Length(elapsed);
+        var head = row.State == StepState.Pending ? " " + Name(row) : $" {Name(row).PadRight(nameWidth)}  {time,8}  ";
 
         var room = Math.Max(0, width - head.Length - BarWidth - 4);
         var message = row.State == StepState.Done ? "" : Crop(Terminal.Clean(row.Message ?? "").ReplaceLineEndings(" "), room);
         return new Paragraph()
             .Append(glyph, new Style(colour))
             .Append(head, row.State == StepState.Pending ? new Style(Color.Grey) : Style.Plain)
-            .Append(bar, new Style(colour))
-            .Append(message.Length == 0 ? "" : "  " + message, new Style(Color.Grey));
+            .Append(new string('━', filled), new Style(colour))
+            .Append(message.Length == 0 ? "" : new string(' ', BarWidth - filled + 2) + message, new Style(Color.Grey));
     }
 
     private static string Name(StepRow row) => Terminal.Clean(row.Undo ? "undo " + row.Step : row.Step);

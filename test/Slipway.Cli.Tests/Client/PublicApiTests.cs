@@ -6,6 +6,8 @@ namespace Slipway.Cli.Tests.Client;
 
 public sealed class PublicApiTests
 {
+    private static readonly NullabilityInfoContext Nullability = new();
+
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     [Fact]
@@ -18,7 +20,7 @@ public sealed class PublicApiTests
         {
             text.Append(type.IsSealed ? "sealed " : type.IsAbstract ? "abstract " : "").Append("class ").Append(type.Name);
             text.Append(type.BaseType == typeof(object) ? "" : $" : {Name(type.BaseType!)}").Append('\n');
-            foreach (var member in Members(type).Order(StringComparer.Ordinal))
+            foreach (var member in Members(type))
             {
                 text.Append("    ").Append(member).Append('\n');
             }
@@ -37,15 +39,21 @@ public sealed class PublicApiTests
 
         var constructors = type.GetConstructors(Declared).Select(c => $"{type.Name}({Parameters(c)})");
         var fields = type.GetFields(Declared).Select(f => $"const {Name(f.FieldType)} {f.Name} = \"{f.GetRawConstantValue()}\"");
-        var properties = type.GetProperties(Declared).Select(p => $"{Name(p.PropertyType)} {p.Name} {{ get; {(p.SetMethod is { IsPublic: true } ? "init; " : "")}}}");
+        var properties = type.GetProperties(Declared).Select(p => $"{Required(p)}{Name(p.PropertyType)}{Mark(Nullability.Create(p))} {p.Name} {{ get; {(p.SetMethod is { IsPublic: true } ? "init; " : "")}}}");
         var methods = type.GetMethods(Declared)
             .Where(m => !m.IsSpecialName && m.Name is not ("<Clone>$" or "Equals" or "GetHashCode" or "ToString" or "Deconstruct"))
             .Select(m => $"{Name(m.ReturnType)} {m.Name}({Parameters(m)})");
-        return [.. constructors, .. fields, .. properties, .. methods];
+        return ((IEnumerable<string>[])[constructors, fields, properties, methods]).SelectMany(kind => kind.Order(StringComparer.Ordinal));
     }
 
     private static string Parameters(MethodBase method) =>
-        string.Join(", ", method.GetParameters().Select(p => $"{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "default"}" : "")}"));
+        string.Join(", ", method.GetParameters().Select(p => $"{Name(p.ParameterType)}{Mark(Nullability.Create(p))} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "default"}" : "")}"));
+
+    private static string Required(PropertyInfo property) =>
+        property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute)) ? "required " : "";
+
+    private static string Mark(NullabilityInfo nullability) =>
+        !nullability.Type.IsValueType && nullability.ReadState == NullabilityState.Nullable ? "?" : "";
 
     private static string Name(Type type) => type switch
     {

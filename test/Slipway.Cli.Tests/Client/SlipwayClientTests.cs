@@ -118,6 +118,7 @@ public sealed class SlipwayClientTests
 
     [Theory]
     [InlineData("ftp://127.0.0.1", "t")]
+    [InlineData("http://user:password@127.0.0.1", "t")]
     [InlineData("http://127.0.0.1", "")]
     [InlineData("http://127.0.0.1", "line\nbreak")]
     public void What_cannot_work_is_refused_when_the_client_is_made(string server, string token)
@@ -125,6 +126,7 @@ public sealed class SlipwayClientTests
         var mistake = Should.Throw<ArgumentException>(() => new SlipwayClient(new Uri(server), token));
 
         mistake.Message.ShouldNotContain("line\nbreak");
+        mistake.Message.ShouldNotContain("user:");
     }
 
     private static HttpClient Scripted(params ScriptedExchange[] exchanges) =>

@@ -37,6 +37,7 @@ internal sealed class CliRun(Uri server)
             ErrorIsTerminal = OnATerminal,
             InputIsTerminal = OnATerminal,
             Ansi = AnsiSupport.Yes,
+            Colours = ColorSystemSupport.Standard,
         };
         var code = await Application.RunAsync(args, environment, cancellationToken);
         return new CliResult(code, output.ToString(), error.ToString());
