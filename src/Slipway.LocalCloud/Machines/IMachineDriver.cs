@@ -42,14 +42,21 @@ public interface IMachineDriver : IAsyncDisposable
     Task<ExecResult> ExecuteAsync(long serverId, ExecRequest request, CancellationToken cancellationToken);
 }
 
+/// <summary>Whether a machine has power.</summary>
 public enum PowerState
 {
+    /// <summary>It has none.</summary>
     Off,
+
+    /// <summary>It runs.</summary>
     Running,
 }
 
 /// <summary>What a machine is made from.</summary>
+/// <param name="ServerId">The server it belongs to.</param>
 /// <param name="InstanceId">What the machine's metadata calls instance-id: the server's id.</param>
+/// <param name="Hostname">The server's name.</param>
+/// <param name="Image">The image's name, e.g. <c>debian-12</c>.</param>
 /// <param name="UserData">The document as the API got it, or null.</param>
 /// <param name="AuthorizedKeys">Public keys for root, as <c>ssh_keys</c> named them.</param>
 public sealed record MachineSpec(
@@ -61,6 +68,13 @@ public sealed record MachineSpec(
     IReadOnlyList<string> AuthorizedKeys);
 
 /// <summary>A script for a simulated machine: it answers by the script's name, as a machine of ours would.</summary>
+/// <param name="Name">What the machine answers by.</param>
+/// <param name="Script">The script itself.</param>
+/// <param name="StdinBase64">Its standard input, base64, or null.</param>
 public sealed record ExecRequest(string Name, string Script, string? StdinBase64);
 
+/// <summary>How a script ended.</summary>
+/// <param name="ExitCode">0 is success.</param>
+/// <param name="Stdout">Everything it wrote to standard output.</param>
+/// <param name="Stderr">Everything it wrote to standard error.</param>
 public sealed record ExecResult(int ExitCode, string Stdout, string Stderr);

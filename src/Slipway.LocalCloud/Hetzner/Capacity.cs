@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+
+namespace Slipway.LocalCloud.Hetzner;
+
+internal enum CapacityState
+{
+    Available,
+    SoldOut,
+    Disabled,
+}
+
+/// <summary>What can be ordered where right now; tests sell things out.</summary>
+internal sealed class Capacity(Catalog catalog)
+{
+    private const string Any = "*";
+
+    private readonly ConcurrentDictionary<(string Type, string Location), CapacityState> _states = new();
+
+    /// <summary>Sets one type in one location; null means every type, or every location.</summary>
+    public void Set(string? type, string? location, CapacityState state) => _states[(type ?? Any, location ?? Any)] = state;
+
+    public void Clear() => _states.Clear();
+
+    /// <summary>The most exact statement counts.</summary>
+    public CapacityState Of(string type, string location)
+    {
+        (string, string)[] exactFirst = [(type, location), (Any, location), (type, Any), (Any, Any)];
+        foreach (var key in exactFirst)
+        {
+            if (_states.TryGetValue(key, out var state))
+            {
+                return state;
+            }
+        }
+
+        return CapacityState.Available;
+    }
+
+    /// <summary>The type with today's availability in its locations.</summary>
+    public ServerType Describe(ServerType type) => type with
+    {
+        Locations = type.Locations
+            .Select(l => l with { Available = Of(type.Name, l.Name) == CapacityState.Available }).ToList(),
+    };
+
+    /// <summary>Where the server goes, or the refusal Hetzner gives.</summary>
+    public Location Place(ServerType type, IdOrName? wanted)
+    {
+        if (wanted is null)
+        {
+            return catalog.Locations.FirstOrDefault(l => Offers(type, l) && Of(type.Name, l.Name) == CapacityState.Available)
+                ?? throw HetznerFault.NoPlacement();
+        }
+
+        var location = catalog.Locations.FirstOrDefault(l => wanted.Value.Matches(l.Id, l.Name))
+            ?? throw HetznerFault.InvalidField("location", "Unknown location.");
+        if (!Offers(type, location))
+        {
+            throw HetznerFault.InvalidInput("unsupported location for server type");
+        }
+
+        return Of(type.Name, location.Name) switch
+        {
+            CapacityState.SoldOut => throw HetznerFault.NoPlacement(),
+            CapacityState.Disabled => throw HetznerFault.LocationDisabled(),
+            _ => location,
+        };
+    }
+
+    private static bool Offers(ServerType type, Location location) => type.Locations.Any(l => l.Name == location.Name);
+}

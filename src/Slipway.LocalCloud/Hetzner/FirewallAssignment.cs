@@ -1,0 +1,106 @@
+namespace Slipway.LocalCloud.Hetzner;
+
+/// <summary>Which firewall holds for which server: named ones, and those whose selector matches the server's labels.</summary>
+internal sealed class FirewallAssignment(HetznerProject project, TimeProvider time)
+{
+    private const string Pending = "pending";
+    private const string Applied = "applied";
+    private static readonly TimeSpan ApplyTime = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A new server's firewalls; a selector's apply action keeps the server locked meanwhile.</summary>
+    public List<HetznerAction> ApplyToNew(Server server, IEnumerable<Firewall> named)
+    {
+        var actions = new List<HetznerAction>();
+        foreach (var firewall in named)
+        {
+            firewall.Servers.Add(server.Id);
+            server.Firewalls[firewall.Id] = Applied;
+        }
+
+        foreach (var firewall in project.Firewalls.Values.Where(f => f.Selectors.Exists(s => LabelSelector.Parse(s).Matches(server.Labels))))
+        {
+            actions.Add(Apply(firewall, server));
+        }
+
+        return actions;
+    }
+
+    public List<HetznerAction> Add(Firewall firewall, IReadOnlyList<FirewallResource> targets)
+    {
+        // Everything is looked at before anything is done: a refused request changes nothing.
+        var servers = targets.Where(t => !IsSelector(t)).Select(ServerOf).ToList();
+        var selectors = targets.Where(IsSelector).Select(t => t.LabelSelector!.Selector).ToList();
+        if (servers.Exists(s => firewall.Servers.Contains(s.Id)) || selectors.Exists(firewall.Selectors.Contains))
+        {
+            throw new HetznerFault(422, "firewall_already_applied", "firewall already applied");
+        }
+
+        selectors.ForEach(s => LabelSelector.Parse(s));
+        firewall.Selectors.AddRange(selectors);
+        servers.ForEach(s => firewall.Servers.Add(s.Id));
+        var matched = project.Servers.Values.Where(s => selectors.Exists(x => LabelSelector.Parse(x).Matches(s.Labels)));
+        return servers.Union(matched).ToList().ConvertAll(s => Apply(firewall, s));
+    }
+
+    public List<HetznerAction> Remove(Firewall firewall, IReadOnlyList<FirewallResource> targets)
+    {
+        var servers = targets.Where(t => !IsSelector(t)).Select(ServerOf).ToList();
+        var selectors = targets.Where(IsSelector).Select(t => t.LabelSelector!.Selector).ToList();
+        if (servers.Exists(s => !firewall.Servers.Contains(s.Id)) || selectors.Exists(s => !firewall.Selectors.Contains(s)))
+        {
+            throw new HetznerFault(422, "firewall_resource_not_found", "firewall is not applied to the resource");
+        }
+
+        servers.ForEach(s => firewall.Servers.Remove(s.Id));
+        selectors.ForEach(s => firewall.Selectors.Remove(s));
+        var actions = new List<HetznerAction>();
+        foreach (var server in project.Servers.Values.Where(s => s.Firewalls.ContainsKey(firewall.Id) && !Holds(firewall, s)))
+        {
+            server.Firewalls.Remove(firewall.Id);
+            actions.Add(project.FinishAction(project.BeginAction("remove_firewall", ResourcesOf(firewall, server)).Id));
+        }
+
+        return actions;
+    }
+
+    /// <summary>New rules reach every server the firewall holds for.</summary>
+    public List<HetznerAction> Reapply(Firewall firewall) =>
+        project.Servers.Values.Where(s => Holds(firewall, s)).ToList().ConvertAll(s => Apply(firewall, s));
+
+    private static bool Holds(Firewall firewall, Server server) =>
+        firewall.Servers.Contains(server.Id) || firewall.Selectors.Exists(s => LabelSelector.Parse(s).Matches(server.Labels));
+
+    private HetznerAction Apply(Firewall firewall, Server server)
+    {
+        var action = project.BeginAction("apply_firewall", ResourcesOf(firewall, server));
+        server.Firewalls[firewall.Id] = Pending;
+        server.Locks++;
+        _ = Task.Run(() => FinishAsync(firewall, server, action.Id));
+        return action;
+    }
+
+    private async Task FinishAsync(Firewall firewall, Server server, long actionId)
+    {
+        await Task.Delay(ApplyTime, time);
+        lock (project.Gate)
+        {
+            server.Locks--;
+            if (server.Firewalls.ContainsKey(firewall.Id))
+            {
+                server.Firewalls[firewall.Id] = Applied;
+            }
+
+            project.FinishAction(actionId);
+        }
+    }
+
+    private static ActionResource[] ResourcesOf(Firewall firewall, Server server) =>
+        [new(firewall.Id, "firewall"), new(server.Id, "server")];
+
+    private Server ServerOf(FirewallResource target) =>
+        target is { Type: "server", Server: { } reference } && project.Servers.TryGetValue(reference.Id, out var server)
+            ? server
+            : throw new HetznerFault(422, "firewall_resource_not_found", "the resource the firewall should be attached to was not found");
+
+    private static bool IsSelector(FirewallResource target) => target is { Type: "label_selector", LabelSelector: not null };
+}

@@ -1,0 +1,82 @@
+namespace Slipway.LocalCloud.Hetzner;
+
+/// <summary>Everything in the one modelled project, in memory, under one lock.</summary>
+internal sealed class HetznerProject(TimeProvider time)
+{
+    private long _lastServer = 42_000_000;
+    private long _lastAction = 620_000_000_000;
+    private long _lastOther = 2_300_000;
+
+    public Lock Gate { get; } = new();
+
+    public Dictionary<long, Server> Servers { get; } = [];
+
+    public Dictionary<string, Server> ServersByName { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<long, SshKey> SshKeys { get; } = [];
+
+    public Dictionary<long, Firewall> Firewalls { get; } = [];
+
+    /// <summary>Outlive the servers they were for: clients wait for a delete after the server is gone.</summary>
+    public Dictionary<long, HetznerAction> Actions { get; } = [];
+
+    /// <summary>The ids of each server's actions, in their order.</summary>
+    public Dictionary<long, List<long>> ActionsOfServer { get; } = [];
+
+    /// <summary>Wire times have whole seconds.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            var now = time.GetUtcNow();
+            return new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, now.Minute, now.Second, TimeSpan.Zero);
+        }
+    }
+
+    public long NextServerId() => ++_lastServer;
+
+    public long NextId() => ++_lastOther;
+
+    public Server Server(long id) => Servers.TryGetValue(id, out var server) ? server : throw HetznerFault.NotFound("server", id);
+
+    public SshKey SshKey(long id) => SshKeys.TryGetValue(id, out var key) ? key : throw HetznerFault.NotFound("ssh_key", id);
+
+    public Firewall Firewall(long id) => Firewalls.TryGetValue(id, out var f) ? f : throw HetznerFault.NotFound("firewall", id);
+
+    public HetznerAction BeginAction(string command, params ActionResource[] resources)
+    {
+        var action = new HetznerAction(++_lastAction, command, "running", 0, Now, Finished: null, resources, Error: null);
+        Actions[action.Id] = action;
+        foreach (var server in resources.Where(r => r.Type == "server"))
+        {
+            if (!ActionsOfServer.TryGetValue(server.Id, out var ids))
+            {
+                ActionsOfServer[server.Id] = ids = [];
+            }
+
+            ids.Add(action.Id);
+        }
+
+        return action;
+    }
+
+    public HetznerAction FinishAction(long id, ActionError? error = null) => Actions[id] = Actions[id] with
+    {
+        Status = error is null ? "success" : "error",
+        Progress = 100,
+        Finished = Now,
+        Error = error,
+    };
+
+    public void Add(Server server)
+    {
+        Servers.Add(server.Id, server);
+        ServersByName.Add(server.Name, server);
+    }
+
+    public void Remove(Server server)
+    {
+        Servers.Remove(server.Id);
+        ServersByName.Remove(server.Name);
+    }
+}

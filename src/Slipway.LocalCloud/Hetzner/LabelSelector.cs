@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+
+namespace Slipway.LocalCloud.Hetzner;
+
+/// <summary>The whole grammar: <c>k=v k==v k!=v k !k</c>, <c>k in (a,b)</c>, <c>k notin (a,b)</c>; a comma means and.</summary>
+internal sealed partial class LabelSelector
+{
+    private readonly List<Func<IReadOnlyDictionary<string, string>, bool>> _terms = [];
+
+    public bool Matches(IReadOnlyDictionary<string, string> labels) => _terms.TrueForAll(term => term(labels));
+
+    public static LabelSelector Parse(string text)
+    {
+        var selector = new LabelSelector();
+        var rest = text;
+        while (true)
+        {
+            var match = Term().Match(rest);
+            if (!match.Success || !LabelRules.IsKey(match.Groups["key"].Value))
+            {
+                throw HetznerFault.InvalidField("label_selector", $"'{text}' is not a label selector.");
+            }
+
+            selector._terms.Add(Compile(match.Groups));
+            rest = rest[match.Length..];
+            if (rest.Length == 0)
+            {
+                return selector;
+            }
+
+            rest = rest[1..];
+        }
+    }
+
+    private static Func<IReadOnlyDictionary<string, string>, bool> Compile(GroupCollection term)
+    {
+        var key = term["key"].Value;
+        if (term["set"].Success)
+        {
+            var values = term["values"].Value.Split(',').Select(v => v.Trim()).ToHashSet(StringComparer.Ordinal);
+            return term["set"].Value == "in"
+                ? labels => labels.TryGetValue(key, out var value) && values.Contains(value)
+                : labels => !labels.TryGetValue(key, out var value) || !values.Contains(value);
+        }
+
+        if (term["operator"].Success)
+        {
+            var wanted = term["value"].Value;
+            return term["operator"].Value == "!="
+                ? labels => !labels.TryGetValue(key, out var value) || value != wanted
+                : labels => labels.TryGetValue(key, out var value) && value == wanted;
+        }
+
+        return term["not"].Success ? labels => !labels.ContainsKey(key) : labels => labels.ContainsKey(key);
+    }
+
+    [GeneratedRegex(
+        """
+        ^\s*(?:
+            (?<key>[\w./-]+)\s+(?<set>in|notin)\s*\((?<values>[\w.,\s-]*)\)
+          | (?<key>[\w./-]+)\s*(?<operator>==|!=|=)\s*(?<value>[\w.-]*)
+          | (?<not>!)\s*(?<key>[\w./-]+)
+          | (?<key>[\w./-]+)
+        )\s*(?=,|$)
+        """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Term();
+}

@@ -1,0 +1,78 @@
+namespace Slipway.LocalCloud.Hetzner;
+
+internal static class ServerEndpoints
+{
+    public static void MapServers(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/servers", (HttpContext context, HetznerProject project, Capacity capacity) =>
+        {
+            lock (project.Gate)
+            {
+                var (items, meta) = new ListQuery<Server>(context, Named(context, project)).Filter("status", s => s.Status)
+                    .Labels(s => s.Labels).Sortable("id", s => s.Id).Sortable("name", s => s.Name)
+                    .Sortable("created", s => s.Created).Page();
+                return TypedResults.Json(
+                    new ServersAnswer(items.Select(s => ServerView.Of(s, capacity)).ToList(), meta), HetznerJson.Wire.ServersAnswer);
+            }
+        });
+        api.MapPost("/servers", async (HttpContext context, ServerCreation creation) =>
+        {
+            var order = await HetznerRequest.ReadAsync(context, HetznerJson.Wire.CreateServer);
+            return TypedResults.Json(creation.Create(order), HetznerJson.Wire.CreateServerAnswer, statusCode: 201);
+        });
+        api.MapGet("/servers/{id:long}", (long id, HetznerProject project, Capacity capacity) =>
+        {
+            lock (project.Gate)
+            {
+                return Answer(project.Server(id), capacity);
+            }
+        });
+        api.MapPut("/servers/{id:long}", async (long id, HttpContext context, HetznerProject project, Capacity capacity) =>
+        {
+            var change = await HetznerRequest.ReadAsync(context, HetznerJson.Wire.UpdateNamed);
+            LabelRules.Check(change.Labels);
+            var name = change.Name is null ? null : ServerCreation.CheckName(change.Name);
+            lock (project.Gate)
+            {
+                var server = project.Server(id);
+                if (name is not null && name != server.Name)
+                {
+                    if (!project.ServersByName.TryAdd(name, server))
+                    {
+                        throw HetznerFault.NotUnique("server name is already used");
+                    }
+
+                    project.ServersByName.Remove(server.Name);
+                    server.Name = name;
+                }
+
+                server.Labels = change.Labels ?? server.Labels;
+                return Answer(server, capacity);
+            }
+        });
+        api.MapDelete("/servers/{id:long}", (long id, HetznerProject project, ServerLifecycle lifecycle) =>
+        {
+            lock (project.Gate)
+            {
+                var server = project.Server(id);
+                if (server.ProtectedFromDelete)
+                {
+                    throw HetznerFault.Protected("server is delete protected");
+                }
+
+                return server.Locks > 0
+                    ? throw HetznerFault.Locked()
+                    : ServerActionEndpoints.Answer(lifecycle.BeginDelete(server), 200);
+            }
+        });
+    }
+
+    /// <summary>A look-up by name is the commonest list and must not cost a walk through thousands.</summary>
+    private static IEnumerable<Server> Named(HttpContext context, HetznerProject project) =>
+        context.Request.Query["name"] is [{ } name]
+            ? project.ServersByName.TryGetValue(name, out var server) ? [server] : []
+            : project.Servers.Values;
+
+    private static IResult Answer(Server server, Capacity capacity) =>
+        TypedResults.Json(new ServerAnswer(ServerView.Of(server, capacity)), HetznerJson.Wire.ServerAnswer);
+}

@@ -1,0 +1,245 @@
+using System.Globalization;
+using Slipway.LocalCloud.Machines;
+using Slipway.LocalCloud.Tailscale;
+
+namespace Slipway.LocalCloud.Hetzner;
+
+/// <summary>Carries actions out on the machine driver: one at a time for each server, its status and the action telling how far it is.</summary>
+internal sealed partial class ServerLifecycle
+{
+    private readonly HetznerProject _project;
+    private readonly IMachineDriver _driver;
+    private readonly Tailnet _tailnet;
+    private readonly ILogger<ServerLifecycle> _logger;
+    private readonly HashSet<long> _machines = [];
+
+    public ServerLifecycle(HetznerProject project, IMachineDriver driver, Tailnet tailnet, ILogger<ServerLifecycle> logger)
+    {
+        _project = project;
+        _driver = driver;
+        _tailnet = tailnet;
+        _logger = logger;
+        driver.PowerChanged += OnPowerChanged;
+    }
+
+    /// <summary>The servers that still have a machine, deleted ones whose machine is on its way out included.</summary>
+    public IReadOnlyList<long> Machines
+    {
+        get
+        {
+            lock (_project.Gate)
+            {
+                return _machines.Order().ToList();
+            }
+        }
+    }
+
+    /// <summary>Begins an action that forbids others until it ends. Call it with the project's lock held.</summary>
+    public HetznerAction Begin(Server server, string command, Func<Server, CancellationToken, Task> work)
+    {
+        if (server.Locks > 0)
+        {
+            throw HetznerFault.Locked();
+        }
+
+        var action = _project.BeginAction(command, new ActionResource(server.Id, "server"));
+        server.Locks++;
+        var before = server.Work;
+        server.Work = Task.Run(() => RunAsync(before, server, action.Id, work, unlock: true), CancellationToken.None);
+        return action;
+    }
+
+    /// <summary>Begins a new server's two actions; the second does not lock it.</summary>
+    public (HetznerAction Create, HetznerAction? Start) BeginCreate(Server server, bool start)
+    {
+        var resource = new ActionResource(server.Id, "server");
+        var create = _project.BeginAction("create_server", resource);
+        var next = start ? _project.BeginAction("start_server", resource) : null;
+        server.Locks++;
+        _machines.Add(server.Id);
+        server.Work = Task.Run(
+            async () =>
+            {
+                await RunAsync(Task.CompletedTask, server, create.Id, CreateAsync, unlock: true);
+                if (next is not null)
+                {
+                    await RunAsync(Task.CompletedTask, server, next.Id, StartAsync, unlock: false);
+                }
+            },
+            CancellationToken.None);
+        return (create, next);
+    }
+
+    /// <summary>The server is gone from the project at once; its machine follows.</summary>
+    public HetznerAction BeginDelete(Server server)
+    {
+        var action = _project.BeginAction("delete_server", new ActionResource(server.Id, "server"));
+        _project.Remove(server);
+        foreach (var firewall in _project.Firewalls.Values)
+        {
+            firewall.Forget(server.Id);
+        }
+
+        var before = server.Work;
+        server.Work = Task.Run(
+            async () =>
+            {
+                server.Cancel();
+                await RunAsync(before, server, action.Id, DeleteAsync, unlock: false);
+                server.Dispose();
+            },
+            CancellationToken.None);
+        return action;
+    }
+
+    public async Task StartAsync(Server server, CancellationToken cancellationToken)
+    {
+        SetStatus(server, ServerStatus.Starting);
+        await _driver.StartAsync(server.Id, cancellationToken);
+        SetStatus(server, ServerStatus.Running);
+        _tailnet.SetMachinePower(server.Id, on: true);
+    }
+
+    public async Task PowerOffAsync(Server server, CancellationToken cancellationToken)
+    {
+        SetStatus(server, ServerStatus.Stopping);
+        await _driver.PowerOffAsync(server.Id, cancellationToken);
+        TurnedOff(server);
+    }
+
+    /// <summary>Sends the ACPI signal, nothing more: the machine may ignore it.</summary>
+    public Task ShutdownAsync(Server server, CancellationToken cancellationToken) =>
+        _driver.ShutdownAsync(server.Id, cancellationToken);
+
+    public async Task ResetAsync(Server server, CancellationToken cancellationToken)
+    {
+        await PowerOffAsync(server, cancellationToken);
+        await StartAsync(server, cancellationToken);
+    }
+
+    public async Task RebuildAsync(Server server, CancellationToken cancellationToken)
+    {
+        SetStatus(server, ServerStatus.Rebuilding);
+        await _driver.RebuildAsync(SpecOf(server), cancellationToken);
+        _tailnet.ForgetMachine(server.Id);
+        await StartAsync(server, cancellationToken);
+    }
+
+    /// <summary>Restarts the machine once it has shut itself down; one that ignores ACPI just keeps running.</summary>
+    public async Task RebootAsync(Server server, CancellationToken cancellationToken)
+    {
+        var off = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool running;
+        lock (_project.Gate)
+        {
+            running = server.Status == ServerStatus.Running;
+            server.TurnedOff = off;
+        }
+
+        await _driver.ShutdownAsync(server.Id, cancellationToken);
+        if (running)
+        {
+            await off.Task.WaitAsync(cancellationToken);
+        }
+
+        await StartAsync(server, cancellationToken);
+    }
+
+    private async Task CreateAsync(Server server, CancellationToken cancellationToken)
+    {
+        var address = await _driver.CreateAsync(SpecOf(server), cancellationToken);
+        lock (_project.Gate)
+        {
+            server.Ipv4 = address;
+            server.Status = ServerStatus.Off;
+        }
+    }
+
+    private async Task DeleteAsync(Server server, CancellationToken cancellationToken)
+    {
+        _tailnet.SetMachinePower(server.Id, on: false);
+        await _driver.DeleteAsync(server.Id, CancellationToken.None);
+        _tailnet.ForgetMachine(server.Id);
+        lock (_project.Gate)
+        {
+            _machines.Remove(server.Id);
+        }
+    }
+
+    private async Task RunAsync(
+        Task before, Server server, long actionId, Func<Server, CancellationToken, Task> work, bool unlock)
+    {
+        await before;
+        ActionError? error = null;
+        try
+        {
+            await work(server, server.Deleted);
+        }
+        catch (OperationCanceledException)
+        {
+            error = new ActionError("action_failed", "The server was deleted meanwhile.");
+        }
+        catch (Exception failure)
+        {
+            Log.WorkFailed(_logger, server.Id, failure);
+            error = new ActionError("action_failed", failure.Message);
+        }
+
+        lock (_project.Gate)
+        {
+            server.Locks -= unlock ? 1 : 0;
+            if (error is not null && server.Status is not ServerStatus.Running)
+            {
+                server.Status = ServerStatus.Off;
+            }
+
+            _project.FinishAction(actionId, error);
+        }
+    }
+
+    private void OnPowerChanged(long serverId, PowerState power)
+    {
+        Server? server;
+        lock (_project.Gate)
+        {
+            if (!_project.Servers.TryGetValue(serverId, out server) || server.Status is ServerStatus.Rebuilding or ServerStatus.Initializing)
+            {
+                return;
+            }
+        }
+
+        if (power == PowerState.Off)
+        {
+            TurnedOff(server);
+        }
+        else
+        {
+            SetStatus(server, ServerStatus.Running);
+            _tailnet.SetMachinePower(serverId, on: true);
+        }
+    }
+
+    private void TurnedOff(Server server)
+    {
+        SetStatus(server, ServerStatus.Off);
+        _tailnet.SetMachinePower(server.Id, on: false);
+        server.TurnedOff?.TrySetResult();
+    }
+
+    private void SetStatus(Server server, string status)
+    {
+        lock (_project.Gate)
+        {
+            server.Status = status;
+        }
+    }
+
+    private static MachineSpec SpecOf(Server server) => new(
+        server.Id, server.Id.ToString(CultureInfo.InvariantCulture), server.Name, server.Image.Name, server.UserData, server.AuthorizedKeys);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An action on server {ServerId} failed.")]
+        public static partial void WorkFailed(ILogger logger, long serverId, Exception failure);
+    }
+}

@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+
+namespace Slipway.LocalCloud.Http;
+
+/// <summary>How often each route was asked: requests per agent is what Slipway is measured by.</summary>
+internal sealed class RequestCounts
+{
+    private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    public void Add(string route) => _counts.AddOrUpdate(route, 1, static (_, count) => count + 1);
+
+    public SortedDictionary<string, long> Snapshot() => new(_counts, StringComparer.Ordinal);
+
+    public void Clear() => _counts.Clear();
+}
+
+internal sealed class RequestCounting(RequestDelegate next, RequestCounts counts)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments("/_local"))
+        {
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+            counts.Add($"{context.Request.Method} {route}");
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Slipway.LocalCloud.Hetzner;
+using Slipway.LocalCloud.Http;
+using Slipway.LocalCloud.Machines;
+using Slipway.LocalCloud.Machines.Simulated;
+using Slipway.LocalCloud.SideChannel;
+using Slipway.LocalCloud.Stripe;
+using Slipway.LocalCloud.Tailscale;
+
+namespace Slipway.LocalCloud;
+
+/// <summary>A running LocalCloud: in a process of its own, or inside a test.</summary>
+public sealed class LocalCloudHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private LocalCloudHost(WebApplication app, Uri baseUrl)
+    {
+        _app = app;
+        BaseUrl = baseUrl;
+    }
+
+    /// <summary>Where it answers, with a trailing slash: Hetzner under <c>v1</c>, Tailscale under <c>api/v2</c>, Stripe under <c>stripe</c>.</summary>
+    public Uri BaseUrl { get; }
+
+    /// <summary>Starts a cloud with nothing in it; returns when it answers.</summary>
+    /// <param name="options">What to be; every default works.</param>
+    /// <param name="time">The clock of everything modelled; the system's when null.</param>
+    /// <param name="driver">What runs the machines, owned by the host from now on; made from the options when null.</param>
+    /// <exception cref="ArgumentException">The options name a driver or location that does not exist.</exception>
+    public static async Task<LocalCloudHost> StartAsync(
+        LocalCloudOptions options, TimeProvider? time = null, IMachineDriver? driver = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddHetzner();
+        builder.Services.AddTailscale();
+        builder.Services.AddStripe();
+        builder.Services.AddSideChannel();
+        builder.Services.AddSingleton<SimulatedReports>().AddSingleton<SimulatedBoot>();
+        builder.Services.AddSingleton(services => driver ?? MachineDrivers.Create(options, services));
+
+        var app = builder.Build();
+        try
+        {
+            await app.Services.GetRequiredService<IMachineDriver>().InitializeAsync(CancellationToken.None);
+            app.Services.GetRequiredService<ServerLifecycle>();
+            app.UseMiddleware<RequestCounting>();
+            app.UseMiddleware<ApiFaultHandling>();
+            app.UseMiddleware<HetznerGate>();
+            app.MapHetzner();
+            app.MapTailscale();
+            app.MapStripe();
+            app.MapSideChannel();
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new LocalCloudHost(app, FirstAddress(app));
+    }
+
+    /// <summary>Returns when the process was asked to end.</summary>
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    /// <summary>Stops answering and takes every machine away.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static Uri FirstAddress(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        // "Any address" is where to listen, not where to connect.
+        var first = addresses.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)
+            .Replace("[::]", "127.0.0.1", StringComparison.Ordinal);
+        return new Uri(first.TrimEnd('/') + "/");
+    }
+}

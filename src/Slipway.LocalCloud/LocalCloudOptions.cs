@@ -1,0 +1,126 @@
+namespace Slipway.LocalCloud;
+
+/// <summary>What LocalCloud is told at start: each property is <c>--kebab-case-name</c> on the command line.</summary>
+public sealed class LocalCloudOptions
+{
+    /// <summary>Where to listen; several addresses are separated by <c>;</c>. Port 0 takes a free one.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:8700";
+
+    /// <summary>The machine driver: <c>simulated</c> or <c>nspawn</c>.</summary>
+    public string Machines { get; set; } = "simulated";
+
+    /// <summary>The only API token the modelled Hetzner project accepts.</summary>
+    public string HetznerToken { get; set; } = "local-hetzner-token";
+
+    /// <summary>Requests per hour and project; the bucket refills continuously.</summary>
+    public int RateLimit { get; set; } = 3600;
+
+    /// <summary>Locations on offer, comma separated; empty means all of Hetzner's.</summary>
+    public string Locations { get; set; } = "";
+
+    /// <summary>The OAuth client's id.</summary>
+    public string TailscaleClientId { get; set; } = "local-client";
+
+    /// <summary>The OAuth client's secret.</summary>
+    public string TailscaleClientSecret { get; set; } = "local-secret";
+
+    /// <summary>Devices get 100.77.&lt;octet&gt;.n, and the octets above it when that is full.</summary>
+    public int TailscaleOctet { get; set; } = 64;
+
+    /// <summary>The only secret key the modelled Stripe accepts.</summary>
+    public string StripeApiKey { get; set; } = "sk_test_local";
+
+    /// <summary>Signs webhooks.</summary>
+    public string StripeWebhookSecret { get; set; } = "whsec_local";
+
+    /// <summary>Where webhooks go; empty keeps them undelivered.</summary>
+    public string StripeWebhookUrl { get; set; } = "";
+
+    /// <summary>How long a simulated machine takes to be created.</summary>
+    public TimeSpan CreateTime { get; set; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long a simulated machine takes to start or to shut down.</summary>
+    public TimeSpan StartTime { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long a started simulated machine takes until it answers and its first boot reports.</summary>
+    public TimeSpan BootTime { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Where a driver with disks keeps them.</summary>
+    public string StateDirectory { get; set; } = "";
+
+    /// <summary>Reads <c>--rate-limit</c> and its like; refuses what it does not know, naming every mistake at once.</summary>
+    /// <exception cref="ArgumentException">An option is unknown or malformed.</exception>
+    public static LocalCloudOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new LocalCloudOptions();
+        var mistakes = new List<string>();
+        var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        Text("urls", v => options.Urls = v);
+        Text("machines", v => options.Machines = v);
+        Text("hetzner-token", v => options.HetznerToken = v);
+        Number("rate-limit", 1, int.MaxValue, v => options.RateLimit = v);
+        Text("locations", v => options.Locations = v);
+        Text("tailscale-client-id", v => options.TailscaleClientId = v);
+        Text("tailscale-client-secret", v => options.TailscaleClientSecret = v);
+        Number("tailscale-octet", 0, 255, v => options.TailscaleOctet = v);
+        Text("stripe-api-key", v => options.StripeApiKey = v);
+        Text("stripe-webhook-secret", v => options.StripeWebhookSecret = v);
+        Text("stripe-webhook-url", v => options.StripeWebhookUrl = v);
+        Duration("create-time", v => options.CreateTime = v);
+        Duration("start-time", v => options.StartTime = v);
+        Duration("boot-time", v => options.BootTime = v);
+        Text("state-directory", v => options.StateDirectory = v);
+        mistakes.AddRange(configuration.AsEnumerable()
+            .Where(pair => !known.Contains(pair.Key)).Select(pair => $"--{pair.Key} is not an option; see the README."));
+        return mistakes.Count == 0 ? options : throw new ArgumentException(string.Join(Environment.NewLine, mistakes), nameof(configuration));
+
+        string? Value(string key)
+        {
+            known.Add(key);
+            return configuration[key];
+        }
+
+        void Text(string key, Action<string> set)
+        {
+            if (Value(key) is { } value)
+            {
+                set(value);
+            }
+        }
+
+        void Number(string key, int least, int most, Action<int> set)
+        {
+            if (Value(key) is not { } value)
+            {
+                return;
+            }
+
+            if (int.TryParse(value, out var number) && number >= least && number <= most)
+            {
+                set(number);
+            }
+            else
+            {
+                mistakes.Add($"--{key} is '{value}'; give a whole number from {least} to {most}.");
+            }
+        }
+
+        void Duration(string key, Action<TimeSpan> set)
+        {
+            if (Value(key) is not { } value)
+            {
+                return;
+            }
+
+            if (int.TryParse(value, out var milliseconds) && milliseconds >= 0)
+            {
+                set(TimeSpan.FromMilliseconds(milliseconds));
+            }
+            else
+            {
+                mistakes.Add($"--{key} is '{value}'; give milliseconds as a whole number.");
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+
+namespace Slipway.LocalCloud.Machines.Simulated;
+
+/// <summary>Machines made of timers: any platform, thousands at once, nothing running between their events.</summary>
+internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot boot, TimeProvider time) : IMachineDriver
+{
+    private readonly ConcurrentDictionary<long, SimulatedMachine> _machines = new();
+    private int _lastAddress;
+
+    public event Action<long, PowerState>? PowerChanged;
+
+    public string Name => "simulated";
+
+    public string HostAddress => "127.0.0.1";
+
+    public Task InitializeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
+    {
+        await Task.Delay(options.CreateTime, time, cancellationToken);
+        return _machines.GetOrAdd(spec.ServerId, _ => new SimulatedMachine(spec, NextAddress())).Address;
+    }
+
+    public async Task StartAsync(long serverId, CancellationToken cancellationToken)
+    {
+        var machine = Machine(serverId);
+        await Task.Delay(options.StartTime, time, cancellationToken);
+        if (machine.TurnOn() is { } run)
+        {
+            _ = boot.RunAsync(machine, run);
+        }
+    }
+
+    public Task ShutdownAsync(long serverId, CancellationToken cancellationToken)
+    {
+        var machine = Machine(serverId);
+        if (machine.On && !machine.IgnoresShutdown)
+        {
+            _ = ShutdownLaterAsync(serverId, machine);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task PowerOffAsync(long serverId, CancellationToken cancellationToken)
+    {
+        Machine(serverId).TurnOff();
+        return Task.CompletedTask;
+    }
+
+    public Task RebuildAsync(MachineSpec spec, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var machine = Machine(spec.ServerId);
+        machine.TurnOff();
+        machine.ReplaceDisk(spec);
+        return Task.Delay(options.CreateTime, time, cancellationToken);
+    }
+
+    public Task DeleteAsync(long serverId, CancellationToken cancellationToken)
+    {
+        if (_machines.TryRemove(serverId, out var machine))
+        {
+            machine.Dispose();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<string> ReadConsoleAsync(long serverId, CancellationToken cancellationToken) =>
+        Task.FromResult(Machine(serverId).Console);
+
+    public Task<ExecResult> ExecuteAsync(long serverId, ExecRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(SimulatedExec.Run(Machine(serverId), request));
+
+    /// <summary>Makes a machine deaf to its power button, or not.</summary>
+    public void IgnoreShutdown(long serverId, bool ignore) => Machine(serverId).IgnoresShutdown = ignore;
+
+    /// <summary>The machine dies: nobody asked it to, and nothing is saved.</summary>
+    public void Crash(long serverId)
+    {
+        if (Machine(serverId).TurnOff())
+        {
+            PowerChanged?.Invoke(serverId, PowerState.Off);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var id in _machines.Keys)
+        {
+            if (_machines.TryRemove(id, out var machine))
+            {
+                machine.Dispose();
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task ShutdownLaterAsync(long serverId, SimulatedMachine machine)
+    {
+        machine.Print("Powering off.");
+        await Task.Delay(options.StartTime, time);
+        if (machine.TurnOff())
+        {
+            PowerChanged?.Invoke(serverId, PowerState.Off);
+        }
+    }
+
+    private SimulatedMachine Machine(long serverId) =>
+        _machines.TryGetValue(serverId, out var machine) ? machine : throw new MachineNotFoundException(serverId);
+
+    /// <summary>From 198.18.0.0/15, which is set aside for tests of devices and belongs to nobody.</summary>
+    private string NextAddress()
+    {
+        var n = Interlocked.Increment(ref _lastAddress);
+        return $"198.{18 + n / 65536 % 2}.{n / 256 % 256}.{n % 256}";
+    }
+}

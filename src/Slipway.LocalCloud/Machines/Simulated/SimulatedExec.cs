@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Slipway.LocalCloud.Machines.Simulated;
+
+/// <summary>Answers scripts by their name, as a machine of ours would; what the script says is not looked at.</summary>
+internal static class SimulatedExec
+{
+    public static ExecResult Run(SimulatedMachine machine, ExecRequest request)
+    {
+        lock (machine.Gate)
+        {
+            if (!machine.On)
+            {
+                throw new MachineUnavailableException("machine is off");
+            }
+
+            if (!machine.Reachable)
+            {
+                throw new MachineUnavailableException("machine is still booting");
+            }
+
+            return request.Name switch
+            {
+                "boot-report" => BootReport(machine.Disk),
+                "prove-host-key" => ProveHostKey(machine.Disk, Stdin(request)),
+                "place-files" => PlaceFiles(machine.Disk),
+                "start-unit" => StartUnit(machine),
+                "stop-unit" => StopUnit(machine),
+                "check-unit" => new ExecResult(machine.UnitActive ? 0 : 3, machine.UnitActive ? "active\n" : "inactive\n", ""),
+                "check-health" => machine.UnitActive ? Ok("ok\n") : Failed(1, "the unit is not active\n"),
+                "collect-evidence" => Ok(Evidence(machine)),
+                var unknown => Failed(127, $"{unknown}: command not found\n"),
+            };
+        }
+    }
+
+    private static ExecResult BootReport(SimulatedDisk disk) => disk.Report is null
+        ? Failed(1, "the boot has not reported yet\n")
+        : Ok(string.Concat(disk.Report.Select(p => $"{p.Key}={p.Value}\n")) + $"host_key={disk.HostKey.Line}\n");
+
+    private static ExecResult ProveHostKey(SimulatedDisk disk, string stdin)
+    {
+        var lines = stdin.Split('\n');
+        if (lines.Length < 2)
+        {
+            return Failed(2, "expected the token and the nonce on standard input, a line each\n");
+        }
+
+        var (token, nonce) = (lines[0], lines[1]);
+        var known = disk.Config.PhoneHomeUrl?.Segments[^1].Trim('/') ?? "";
+        if (known.Length == 0 || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(known)))
+        {
+            return Failed(1, "the token is not this machine's\n");
+        }
+
+        var proof = HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes($"{nonce} {disk.HostKey.Line}"));
+        return Ok($"host_key={disk.HostKey.Line}\nproof={Convert.ToHexStringLower(proof)}\n");
+    }
+
+    private static ExecResult PlaceFiles(SimulatedDisk disk)
+    {
+        disk.FilesPlaced = true;
+        return Ok("");
+    }
+
+    private static ExecResult StartUnit(SimulatedMachine machine)
+    {
+        if (!machine.Disk.FilesPlaced)
+        {
+            return Failed(1, "Failed to start the unit: its files were not placed\n");
+        }
+
+        machine.Disk.UnitEnabled = true;
+        machine.UnitActive = true;
+        return Ok("");
+    }
+
+    private static ExecResult StopUnit(SimulatedMachine machine)
+    {
+        machine.UnitActive = false;
+        return Ok("");
+    }
+
+    private static string Evidence(SimulatedMachine machine) =>
+        $"""
+        status: {(machine.Disk.FirstBootDone ? "done" : "running")}
+        unit: {(machine.UnitActive ? "active" : "inactive")}
+        files placed: {(machine.Disk.FilesPlaced ? "yes" : "no")}
+
+        """;
+
+    private static string Stdin(ExecRequest request) =>
+        Encoding.UTF8.GetString(Convert.FromBase64String(request.StdinBase64 ?? ""));
+
+    private static ExecResult Ok(string stdout) => new(0, stdout, "");
+
+    private static ExecResult Failed(int code, string stderr) => new(code, "", stderr);
+}

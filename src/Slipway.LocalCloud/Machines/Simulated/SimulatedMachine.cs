@@ -1,0 +1,112 @@
+using System.Text;
+
+namespace Slipway.LocalCloud.Machines.Simulated;
+
+/// <summary>One machine: a disk that survives a restart, and a run that does not. Guarded by its own lock.</summary>
+internal sealed class SimulatedMachine(MachineSpec spec, string address) : IDisposable
+{
+    private readonly StringBuilder _console = new();
+    private CancellationTokenSource? _run;
+
+    public Lock Gate { get; } = new();
+
+    public MachineSpec Spec { get; private set; } = spec;
+
+    public string Address => address;
+
+    public SimulatedDisk Disk { get; private set; } = new(spec.UserData);
+
+    public bool On => _run is not null;
+
+    /// <summary>Whether it got so far that it can be talked to.</summary>
+    public bool Reachable { get; set; }
+
+    /// <summary>The unit runs; lost when the power goes.</summary>
+    public bool UnitActive { get; set; }
+
+    /// <summary>Asks this machine to ignore the power button, as a hung one does.</summary>
+    public bool IgnoresShutdown { get; set; }
+
+    public string Console
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _console.ToString();
+            }
+        }
+    }
+
+    public void Print(string line)
+    {
+        lock (Gate)
+        {
+            _console.Append(line).Append('\n');
+        }
+    }
+
+    /// <summary>Switches on; null when it was on.</summary>
+    public CancellationToken? TurnOn()
+    {
+        lock (Gate)
+        {
+            if (_run is not null)
+            {
+                return null;
+            }
+
+            _run = new CancellationTokenSource();
+            return _run.Token;
+        }
+    }
+
+    /// <summary>Switches off; false when it was off.</summary>
+    public bool TurnOff()
+    {
+        CancellationTokenSource? run;
+        lock (Gate)
+        {
+            run = _run;
+            _run = null;
+            Reachable = false;
+            UnitActive = false;
+        }
+
+        // Outside the lock: what is cancelled may want it.
+        run?.Cancel();
+        run?.Dispose();
+        return run is not null;
+    }
+
+    public void Dispose() => TurnOff();
+
+    public void ReplaceDisk(MachineSpec newSpec)
+    {
+        lock (Gate)
+        {
+            Spec = newSpec;
+            Disk = new SimulatedDisk(newSpec.UserData);
+        }
+    }
+}
+
+/// <summary>What a rebuild throws away.</summary>
+internal sealed class SimulatedDisk(string? userData)
+{
+    public string? UserData => userData;
+
+    public HostKey HostKey { get; } = HostKey.Create();
+
+    public CloudConfig Config { get; set; } = CloudConfig.Empty;
+
+    /// <summary>The first boot ran to its end; later ones do not repeat it.</summary>
+    public bool FirstBootDone { get; set; }
+
+    /// <summary>What the boot script reported; null before it did.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Report { get; set; }
+
+    public bool FilesPlaced { get; set; }
+
+    public bool UnitEnabled { get; set; }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Slipway.LocalCloud.Hetzner;
+using Slipway.LocalCloud.Http;
+using Slipway.LocalCloud.Stripe;
+using Slipway.LocalCloud.Tailscale;
+
+namespace Slipway.LocalCloud.SideChannel;
+
+/// <summary>Everything that exists in the cloud, to be counted or swept away.</summary>
+internal sealed class Contents(
+    HetznerProject project, ServerLifecycle lifecycle, Capacity capacity, RateLimit rateLimit, Tailnet tailnet, AuthKeys keys,
+    StripeAccount stripe, RequestCounts counts, LocalCloudOptions options)
+{
+    public Inventory List()
+    {
+        lock (project.Gate)
+        {
+            return new Inventory(
+                NamedThings.Of(project.Servers.Values.Select(s => s.Name)),
+                NamedThings.Of(project.SshKeys.Values.Select(k => k.Name)),
+                NamedThings.Of(project.Firewalls.Values.Select(f => f.Name)),
+                NamedThings.Of(tailnet.List(_ => true).Select(d => d.Name)),
+                NamedThings.Of(keys.All.Select(k => k.Description.Length > 0 ? k.Description : k.Id)),
+                NamedThings.Of(lifecycle.Machines.Select(id => id.ToString(CultureInfo.InvariantCulture))));
+        }
+    }
+
+    /// <summary>Returns when the last machine is gone.</summary>
+    public async Task ResetAsync()
+    {
+        List<Task> machines;
+        lock (project.Gate)
+        {
+            var servers = project.Servers.Values.ToList();
+            servers.ForEach(s => lifecycle.BeginDelete(s));
+            machines = servers.ConvertAll(s => s.Work);
+            project.SshKeys.Clear();
+            project.Firewalls.Clear();
+        }
+
+        await Task.WhenAll(machines);
+        capacity.Clear();
+        tailnet.Clear();
+        keys.Clear();
+        stripe.Clear();
+        counts.Clear();
+        rateLimit.Set(options.RateLimit);
+    }
+}

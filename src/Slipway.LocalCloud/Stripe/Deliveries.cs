@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Slipway.LocalCloud.Stripe;
+
+internal sealed record Delivery(string EventId, string Type, string Url, string State, IReadOnlyList<DeliveryAttempt> Attempts);
+
+internal sealed record DeliveryAttempt(DateTimeOffset At, int? Status, string? Error);
+
+/// <summary>Sends signed webhooks; an endpoint that fails is tried again, each time with a new signature over the same bytes.</summary>
+internal sealed class Deliveries(LocalCloudOptions options, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan[] Waits =
+        [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(16)];
+
+    private readonly Lock _gate = new();
+    private readonly List<Delivery> _all = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    public IReadOnlyList<Delivery> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _all.ToList();
+            }
+        }
+    }
+
+    public void Begin(StripeEvent happened, Uri url)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(happened, StripeJson.Wire.StripeEvent);
+        var delivery = new Delivery(happened.Id, happened.Type, url.ToString(), "pending", []);
+        lock (_gate)
+        {
+            _all.Add(delivery);
+        }
+
+        _ = Task.Run(() => DeliverAsync(delivery, url, body));
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _all.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _http.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task DeliverAsync(Delivery delivery, Uri url, byte[] body)
+    {
+        try
+        {
+            var stop = _stopping.Token;
+            for (var attempt = 0; ; attempt++)
+            {
+                var made = await TryAsync(url, body, stop);
+                var delivered = made.Status is >= 200 and < 300;
+                var last = delivered || attempt == Waits.Length;
+                delivery = Replace(delivery, delivery with
+                {
+                    State = delivered ? "delivered" : last ? "failed" : "pending",
+                    Attempts = [.. delivery.Attempts, made],
+                });
+                if (last)
+                {
+                    return;
+                }
+
+                await Task.Delay(Waits[attempt], time, stop);
+            }
+        }
+        catch (Exception ending) when (ending is OperationCanceledException or ObjectDisposedException)
+        {
+            // The cloud is stopping; nobody is left to tell.
+        }
+    }
+
+    private async Task<DeliveryAttempt> TryAsync(Uri url, byte[] body, CancellationToken stop)
+    {
+        var now = time.GetUtcNow();
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+            request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
+            request.Headers.Add("Stripe-Signature", Sign(options.StripeWebhookSecret, now.ToUnixTimeSeconds(), body));
+            request.Headers.UserAgent.ParseAdd("Stripe/1.0");
+            using var answer = await _http.SendAsync(request, stop);
+            return new DeliveryAttempt(now, (int)answer.StatusCode, Error: null);
+        }
+        catch (Exception failed) when (failed is HttpRequestException || (failed is TaskCanceledException && !stop.IsCancellationRequested))
+        {
+            return new DeliveryAttempt(now, Status: null, failed.Message);
+        }
+    }
+
+    /// <summary>The key is the whole secret as text, prefix included; the message is time, dot, raw body.</summary>
+    public static string Sign(string secret, long unixTime, ReadOnlySpan<byte> body)
+    {
+        var t = unixTime.ToString(CultureInfo.InvariantCulture);
+        byte[] message = [.. Encoding.UTF8.GetBytes(t + "."), .. body];
+        return $"t={t},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), message))}";
+    }
+
+    private Delivery Replace(Delivery old, Delivery changed)
+    {
+        lock (_gate)
+        {
+            var index = _all.FindIndex(d => ReferenceEquals(d, old));
+            if (index >= 0)
+            {
+                _all[index] = changed;
+            }
+
+            return changed;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+
+namespace Slipway.LocalCloud.Tailscale;
+
+/// <summary>The one modelled tailnet: who enrolled, where they are, and whether they are connected.</summary>
+internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, TimeProvider time)
+{
+    public const string Domain = "tail5a1b.ts.net";
+
+    private static readonly TimeSpan EphemeralPatience = TimeSpan.FromMinutes(30);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Device> _devices = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _addresses = [];
+    private long _lastNumber = 8_800_000_000;
+
+    /// <summary>What <c>tailscale up</c> does: spends the key and gives the node its name and addresses.</summary>
+    public Device Enrol(string authKey, string hostname, IReadOnlyList<string> tags, long? serverId)
+    {
+        if (hostname.Length is 0 or > 63)
+        {
+            throw new TailscaleFault(400, "invalid hostname: 1 to 63 characters are expected");
+        }
+
+        var key = keys.Use(authKey);
+        var permitted = key.Capabilities.Tags ?? [];
+        var refused = tags.Except(permitted, StringComparer.Ordinal).ToList();
+        if (refused.Count > 0)
+        {
+            throw new TailscaleFault(400, $"requested tags [{string.Join(' ', refused)}] are invalid or not permitted");
+        }
+
+        lock (_gate)
+        {
+            ForgetLostEphemerals();
+            var index = FreeAddress();
+            var device = new Device
+            {
+                Number = ++_lastNumber,
+                NodeId = $"n{RandomNumberGenerator.GetHexString(10)}CNTRL",
+                Name = $"{FreeName(hostname)}.{Domain}",
+                Hostname = hostname,
+                Addresses = [Ipv4(index), $"fd7a:115c:a1e0::{index + 1:x}"],
+                Tags = permitted.ToList(),
+                Ephemeral = key.Capabilities.Ephemeral,
+                Authorized = key.Capabilities.Preauthorized,
+                Created = time.GetUtcNow(),
+                Key = RandomNumberGenerator.GetHexString(64, lowercase: true),
+                ServerId = serverId,
+            };
+            _devices.Add(device.NodeId, device);
+            return device;
+        }
+    }
+
+    public IReadOnlyList<DeviceView> List(Func<DeviceView, bool> wanted)
+    {
+        lock (_gate)
+        {
+            ForgetLostEphemerals();
+            return _devices.Values.Select(d => d.View()).Where(wanted).ToList();
+        }
+    }
+
+    /// <summary>A device by its node id, or by its older numeric id.</summary>
+    public T? Find<T>(string id, Func<Device, T> select)
+        where T : class
+    {
+        lock (_gate)
+        {
+            ForgetLostEphemerals();
+            return Lookup(id) is { } device ? select(device) : null;
+        }
+    }
+
+    public bool Delete(string id)
+    {
+        lock (_gate)
+        {
+            if (Lookup(id) is not { } device)
+            {
+                return false;
+            }
+
+            Remove(device);
+            return true;
+        }
+    }
+
+    /// <summary>A machine's devices are connected exactly while it is on.</summary>
+    public void SetMachinePower(long serverId, bool on)
+    {
+        lock (_gate)
+        {
+            foreach (var device in _devices.Values.Where(d => d.ServerId == serverId))
+            {
+                device.LastSeen = on ? null : device.LastSeen ?? time.GetUtcNow();
+            }
+        }
+    }
+
+    /// <summary>The machine's disk is gone and with it the node's identity: its devices never come back.</summary>
+    public void ForgetMachine(long serverId)
+    {
+        lock (_gate)
+        {
+            foreach (var device in _devices.Values.Where(d => d.ServerId == serverId))
+            {
+                device.LastSeen ??= time.GetUtcNow();
+                device.ServerId = null;
+            }
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _devices.Clear();
+            _names.Clear();
+            _addresses.Clear();
+        }
+    }
+
+    private Device? Lookup(string id) =>
+        _devices.GetValueOrDefault(id)
+        ?? _devices.Values.FirstOrDefault(d => d.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) == id);
+
+    private void Remove(Device device)
+    {
+        _devices.Remove(device.NodeId);
+        _names.Remove(device.Name[..device.Name.IndexOf('.', StringComparison.Ordinal)]);
+        _addresses.Remove(Index(device.Addresses[0]));
+    }
+
+    private void ForgetLostEphemerals()
+    {
+        var limit = time.GetUtcNow() - EphemeralPatience;
+        foreach (var device in _devices.Values.Where(d => d.Ephemeral && d.LastSeen <= limit).ToList())
+        {
+            Remove(device);
+        }
+    }
+
+    /// <summary>A taken name gets -1, -2 …; only the name is unique, the hostname is what the machine said.</summary>
+    private string FreeName(string hostname)
+    {
+        var wanted = hostname.ToLowerInvariant().Replace('.', '-');
+        var name = wanted;
+        for (var n = 1; !_names.Add(name); n++)
+        {
+            name = $"{wanted}-{n}";
+        }
+
+        return name;
+    }
+
+    private int FreeAddress()
+    {
+        for (var index = 0; index < (256 - options.TailscaleOctet) * 254; index++)
+        {
+            if (_addresses.Add(index))
+            {
+                return index;
+            }
+        }
+
+        throw new TailscaleFault(500, "no address is left; choose a lower --tailscale-octet");
+    }
+
+    private string Ipv4(int index) => $"100.77.{options.TailscaleOctet + index / 254}.{1 + index % 254}";
+
+    private int Index(string ipv4)
+    {
+        var parts = ipv4.Split('.');
+        return (int.Parse(parts[2], null) - options.TailscaleOctet) * 254 + int.Parse(parts[3], null) - 1;
+    }
+}

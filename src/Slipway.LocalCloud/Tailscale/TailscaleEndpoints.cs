@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Slipway.LocalCloud.Tailscale;
+
+internal static class TailscaleEndpoints
+{
+    public static void AddTailscale(this IServiceCollection services) => services
+        .AddSingleton<AuthKeys>().AddSingleton<AccessTokens>().AddSingleton<Tailnet>();
+
+    public static void MapTailscale(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/api/v2/oauth/token", (HttpContext context, AccessTokens tokens) => tokens.IssueAsync(context));
+        var api = app.MapGroup("/api/v2").AddEndpointFilter(async (context, next) =>
+            context.HttpContext.RequestServices.GetRequiredService<AccessTokens>().Accepts(context.HttpContext)
+                ? await next(context)
+                : new TailscaleFault(401, "API token invalid").ToResult());
+        MapKeys(api.MapGroup("/tailnet/{tailnetName}/keys").AddEndpointFilter(OwnTailnetAsync));
+        MapDevices(api);
+    }
+
+    public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
+                ?? throw new TailscaleFault(400, "a JSON object is expected");
+        }
+        catch (JsonException)
+        {
+            throw new TailscaleFault(400, "failed to parse the request body as JSON");
+        }
+    }
+
+    private static void MapKeys(RouteGroupBuilder keys)
+    {
+        keys.MapPost("", async (HttpContext context, AuthKeys store, TimeProvider time) =>
+        {
+            var key = store.Create(await ReadAsync(context, TailscaleJson.Wire.CreateKey));
+            return Answer(key.View(time.GetUtcNow(), withValue: true));
+        });
+        keys.MapGet("", (AuthKeys store, TimeProvider time) => TypedResults.Json(
+            new KeysView(store.All.Select(k => k.View(time.GetUtcNow(), withValue: false)).ToList()), TailscaleJson.Wire.KeysView));
+        keys.MapGet("/{id}", (string id, AuthKeys store, TimeProvider time) =>
+            store.Find(id) is { } key ? Answer(key.View(time.GetUtcNow(), withValue: false)) : NotFound("not found"));
+        keys.MapDelete("/{id}", (string id, AuthKeys store) => store.Delete(id) ? TypedResults.Ok() : NotFound("not found"));
+    }
+
+    private static void MapDevices(RouteGroupBuilder api)
+    {
+        api.MapGet("/tailnet/{tailnetName}/devices", (HttpContext context, Tailnet tailnet) => TypedResults.Json(
+            new DevicesView(tailnet.List(device => Matches(context.Request.Query, device))), TailscaleJson.Wire.DevicesView))
+            .AddEndpointFilter(OwnTailnetAsync);
+        api.MapGet("/device/{id}", (string id, Tailnet tailnet) =>
+            tailnet.Find(id, d => d.View()) is { } device
+                ? TypedResults.Json(device, TailscaleJson.Wire.DeviceView)
+                : NotFound("no such device"));
+        api.MapDelete("/device/{id}", (string id, Tailnet tailnet) =>
+            tailnet.Delete(id) ? TypedResults.Ok() : NotFound("no such device"));
+    }
+
+    private static bool Matches(IQueryCollection query, DeviceView device) =>
+        query["hostname"].All(wanted => device.Hostname == wanted)
+        && query["tags"].All(wanted => device.Tags.Contains(wanted, StringComparer.Ordinal))
+        && query["isEphemeral"].All(wanted => bool.TryParse(wanted, out var ephemeral) && device.IsEphemeral == ephemeral);
+
+    private static async ValueTask<object?> OwnTailnetAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.GetRouteValue("tailnetName") is "-" or Tailnet.Domain
+            ? await next(context)
+            : NotFound("tailnet not found");
+
+    private static IResult Answer(KeyView key) => TypedResults.Json(key, TailscaleJson.Wire.KeyView);
+
+    private static IResult NotFound(string message) => new TailscaleFault(404, message).ToResult();
+}
