@@ -4,7 +4,7 @@ using Slipway.Storage;
 namespace Slipway.Machines;
 
 /// <summary>The one firewall all machines share: SSH from the control plane alone, nothing else in.</summary>
-public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane controlPlane, MachinesOptions options, Settings settings, Database database)
+public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane controlPlane, MachinesOptions options, Settings settings, Database database) : IDisposable
 {
     private const string Setting = "firewall-id";
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -63,6 +63,8 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
             _gate.Release();
         }
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private Task RememberAsync(string id, CancellationToken cancellationToken) =>
         database.WriteAsync(transaction => Settings.SetAsync(transaction, Setting, id), cancellationToken);

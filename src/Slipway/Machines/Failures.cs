@@ -8,10 +8,7 @@ namespace Slipway.Machines;
 /// <summary>How the clouds' and SSH's failures read as outcomes, where a step has nothing better to say.</summary>
 internal static class Failures
 {
-    private static readonly string[] Hopeless =
-    [
-        HetznerErrorCodes.InvalidInput, HetznerErrorCodes.InvalidServerType, HetznerErrorCodes.JsonError, HetznerErrorCodes.UnsupportedError,
-    ];
+    private static readonly string[] Hopeless = [HetznerErrorCodes.InvalidInput, HetznerErrorCodes.JsonError];
 
     public static StepOutcome? Read(Exception exception) => exception switch
     {

@@ -30,7 +30,8 @@ public sealed class VerifyEnrolment(MachineStore machines, TailscaleClient tails
             Hostname = machine.TailscaleHostname,
             Tags = [settings.Tag],
             Address = machine.TailscaleIp,
-            CreatedAfter = state.AuthKeyCreatedAt,
+            KeyCreated = state.AuthKeyCreatedAt!.Value,
+            NodeId = machine.TailscaleNodeId,
         });
         if (problems.Count > 0)
         {
