@@ -128,5 +128,5 @@ public static class BlueprintParser
 
     /// <summary>The same text whatever editor saved it.</summary>
     private static string Canonical(string yaml) =>
-        yaml.TrimStart('\uFEFF').ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
+        yaml.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd('\n') + "\n";
 }

@@ -13,6 +13,7 @@ internal sealed class BlueprintSource(string file, string text)
 
     private readonly string[] _lines = text.Split('\n');
     private readonly List<BlueprintProblem> _problems = [];
+    private Mark _reached = new(0, 1, 1);
 
     public IReadOnlyList<BlueprintProblem> Problems =>
         [.. _problems.Distinct().OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
@@ -67,6 +68,11 @@ internal sealed class BlueprintSource(string file, string text)
         {
             Report(error.Start, $"this is not YAML: {error.Message}");
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException)
+        {
+            // Some broken texts throw YamlDotNet's scanner off its own rails; what was read last is near the place.
+            Report(_reached, "this is not YAML: it cannot be read beyond this place");
+        }
 
         return null;
     }
@@ -84,7 +90,8 @@ internal sealed class BlueprintSource(string file, string text)
         var depth = 0;
         while (parser.MoveNext())
         {
-            depth += parser.Current!.NestingIncrease;
+            _reached = parser.Current!.End;
+            depth += parser.Current.NestingIncrease;
             if (depth > MaximumDepth)
             {
                 Report(parser.Current.Start, $"the file is nested deeper than {MaximumDepth} levels");
