@@ -5,7 +5,6 @@ using Slipway.Hetzner;
 using Slipway.Machines.Boot;
 using Slipway.Machines.Plans;
 using Slipway.Machines.Shell;
-using Slipway.Machines.Steps;
 using Slipway.Operations;
 using Slipway.Ssh;
 using Slipway.Tailscale;
