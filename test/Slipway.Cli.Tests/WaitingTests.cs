@@ -143,14 +143,15 @@ public sealed class WaitingTests : IAsyncLifetime
     [Fact]
     public async Task Leaving_while_the_clean_up_is_going_on_exits_7()
     {
-        var undoing = Samples.Provisioning with { Direction = "undoing" };
         var script = new EventScript().Sends(Samples.Failure[..3]).ThenHangs();
-        _server.Answers("GET /v1/operations/op-1", undoing);
+        _server.Answers("GET /v1/operations/op-1", Samples.Provisioning);
         Streams(script);
 
         var time = new ManualTimeProvider();
-        var running = new CliRun(_server.Address) { Time = time }.RunAsync("operation watch op-1 --timeout 30s");
-        await script.Hanging;
+        var cli = new CliRun(_server.Address) { Time = time };
+        var seen = cli.Says("create-server     failed");
+        var running = cli.RunAsync("operation watch op-1 --timeout 30s");
+        await seen;
         time.Advance(TimeSpan.FromSeconds(30));
         var result = await running;
 
@@ -226,6 +227,18 @@ public sealed class WaitingTests : IAsyncLifetime
         Follows(Samples.Failure[..3], Samples.Undone with { Status = "stuck" });
 
         (await RunAsync("operation watch op-1")).ExitCode.ShouldBe(ExitCodes.CleanUpPending);
+    }
+
+    [Fact]
+    public async Task A_step_that_keeps_waiting_for_the_same_thing_says_so_once_in_a_log()
+    {
+        TimelineEntry Waiting(long sequence, string why) => Samples.Entry(sequence, "await-phone-home", "waiting", sequence, why);
+        Follows([Waiting(1, "for a report"), Waiting(2, "for a report"), Waiting(3, "for an address")], Samples.Provisioned);
+
+        var result = await RunAsync("operation watch op-1");
+
+        result.Error.Split('\n').Count(line => line.Contains("for a report", StringComparison.Ordinal)).ShouldBe(1);
+        result.Error.ShouldContain("for an address");
     }
 
     [Fact]

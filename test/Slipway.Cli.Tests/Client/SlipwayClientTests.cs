@@ -11,8 +11,9 @@ public sealed class SlipwayClientTests
     [Fact]
     public async Task A_refusal_carries_status_code_detail_and_field_errors()
     {
-        using var http = Scripted(new ScriptedExchange("POST", "/v1/agents", HttpStatusCode.BadRequest,
-            """{"status":400,"code":"validation_failed","detail":"Bad order.","errors":{"location":["unknown"]}}""") { ContentType = "application/problem+json" });
+        var problem = """{"status":400,"code":"validation_failed","detail":"Bad order.","errors":{"location":["unknown"]}}""";
+        using var http = Scripted(
+            new ScriptedExchange("POST", "/v1/agents", HttpStatusCode.BadRequest, problem) { ContentType = "application/problem+json" });
 
         var refusal = await Should.ThrowAsync<SlipwayException>(
             new SlipwayClient(http).Agents.CreateAsync(new CreateAgentRequest { Blueprint = "b", Secrets = new Dictionary<string, string> { ["A"] = "hush" } }));
