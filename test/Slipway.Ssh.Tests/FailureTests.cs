@@ -132,7 +132,7 @@ public sealed class FailureTests(SshServer server)
         using var directory = new TemporaryDirectory();
         using var cancellation = new CancellationTokenSource();
         var run = server.Client.RunAsync(
-            server.Target, server.HostKey, Hang(directory), timeout: TimeSpan.FromSeconds(3), cancellationToken: cancellation.Token);
+            server.Target, server.HostKey, Hang(directory), timeout: TimeSpan.FromSeconds(3), ct: cancellation.Token);
         var remote = await StartedAsync(directory);
 
         await cancellation.CancelAsync();
