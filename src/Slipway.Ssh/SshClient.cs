@@ -16,6 +16,7 @@ namespace Slipway.Ssh;
 public sealed partial class SshClient(
     SshOptions options, SshCertificateAuthority authority, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
 {
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
     private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
     private readonly ILogger _log = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SshClient>();
 
@@ -85,6 +86,11 @@ public sealed partial class SshClient(
         ArgumentNullException.ThrowIfNull(command);
         target.ThrowIfInvalid();
         var limit = timeout ?? options.CommandTimeout;
+        if (limit <= TimeSpan.Zero || limit > LongestTimeout)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), limit, "An SSH time-out must be positive and at most 24 days: a connection that may hang for ever will.");
+        }
+
         var script = RemoteScript.Create(command, limit);
         var began = _time.GetTimestamp();
         using var timer = new CancellationTokenSource(limit, _time);

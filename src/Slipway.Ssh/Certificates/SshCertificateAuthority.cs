@@ -20,6 +20,7 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
     private readonly SshAgent _authority;
     private readonly SshAgent _users;
     private readonly byte[] _publicKey;
+    private int _disposed;
 
     private SshCertificateAuthority(
         SshOptions options, TimeProvider time, ILogger log, SshTools tools, WorkDirectory work, SshAgent authority, SshAgent users, byte[] publicKey)
@@ -102,6 +103,11 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
     /// <summary>Ends the agents, and with them the keys, and removes the work directory.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _authority.DisposeAsync();
         await _users.DisposeAsync();
         Work.Dispose();
