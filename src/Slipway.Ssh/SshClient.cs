@@ -16,6 +16,7 @@ namespace Slipway.Ssh;
 public sealed partial class SshClient(
     SshOptions options, SshCertificateAuthority authority, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
 {
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
     private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
     private readonly ILogger _log = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SshClient>();
 
@@ -28,7 +29,7 @@ public sealed partial class SshClient(
     /// Limits connection and command together; null means <see cref="SshOptions.CommandTimeout"/>. When it passes, the connection is closed, and
     /// about a second later <c>timeout</c> (coreutils) ends the command on the machine.
     /// </param>
-    /// <param name="cancellationToken">Closes the connection; the command then still ends at its time-out.</param>
+    /// <param name="ct">Closes the connection; the command then still ends at its time-out.</param>
     /// <returns>The command's exit code, whatever it is, and its output.</returns>
     /// <exception cref="SshException">The connection failed, was lost, or the time-out passed.</exception>
     /// <exception cref="ArgumentException">The target is malformed or the command longer than about 120 KiB.</exception>
@@ -38,12 +39,12 @@ public sealed partial class SshClient(
         ShellCommand command,
         ReadOnlyMemory<byte> stdin = default,
         TimeSpan? timeout = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(pinned);
         var (result, _) = await ConnectAsync(
-            target, HostKeyPolicy.Pinned(target.HostKeyAlias, pinned), command, stdin, timeout, cancellationToken);
+            target, HostKeyPolicy.Pinned(target.HostKeyAlias, pinned), command, stdin, timeout, ct);
         return result;
     }
 
@@ -55,7 +56,7 @@ public sealed partial class SshClient(
     /// <param name="command">The command.</param>
     /// <param name="stdin">Standard input of the command. Nothing secret.</param>
     /// <param name="timeout">Limits connection and command together; null means <see cref="SshOptions.CommandTimeout"/>.</param>
-    /// <param name="cancellationToken">Closes the connection.</param>
+    /// <param name="ct">Closes the connection.</param>
     /// <returns>The result and the host key, to be pinned if the result proves the machine.</returns>
     /// <exception cref="SshException">The connection failed, was lost, or the time-out passed.</exception>
     public async Task<(SshResult Result, SshHostKey Presented)> RunUnpinnedAsync(
@@ -63,10 +64,10 @@ public sealed partial class SshClient(
         ShellCommand command,
         ReadOnlyMemory<byte> stdin = default,
         TimeSpan? timeout = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var (result, knownHosts) = await ConnectAsync(target, HostKeyPolicy.AcceptAny, command, stdin, timeout, cancellationToken);
+        var (result, knownHosts) = await ConnectAsync(target, HostKeyPolicy.AcceptAny, command, stdin, timeout, ct);
         // ssh wrote "alias type base64" when it accepted the key.
         var line = knownHosts.Trim().Split(' ', 2);
         return line.Length == 2
@@ -80,15 +81,20 @@ public sealed partial class SshClient(
         ShellCommand command,
         ReadOnlyMemory<byte> stdin,
         TimeSpan? timeout,
-        CancellationToken cancellationToken)
+        CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(command);
         target.ThrowIfInvalid();
         var limit = timeout ?? options.CommandTimeout;
+        if (limit <= TimeSpan.Zero || limit > LongestTimeout)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), limit, "An SSH time-out must be positive and at most 24 days: a connection that may hang for ever will.");
+        }
+
         var script = RemoteScript.Create(command, limit);
         var began = _time.GetTimestamp();
         using var timer = new CancellationTokenSource(limit, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, ct);
         using var files = authority.Work.CreateInner();
         try
         {
@@ -100,9 +106,9 @@ public sealed partial class SshClient(
             var child = await ChildProcess.RunAsync(info, stdin, options.OutputLimit, either.Token);
             var result = await ReadAsync(target, script, child, files);
             Log.Ran(_log, Describe(target), certificate.Certificate.KeyId, result.ExitCode, (long)_time.GetElapsedTime(began).TotalMilliseconds);
-            return (result, await File.ReadAllTextAsync(files.File("known_hosts"), cancellationToken));
+            return (result, await File.ReadAllTextAsync(files.File("known_hosts"), ct));
         }
-        catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !ct.IsCancellationRequested)
         {
             var details = string.Create(CultureInfo.InvariantCulture, $"The limit was {limit.TotalSeconds:0.###} s.");
             Log.Failed(_log, Describe(target), SshFailure.CommandTimedOut, details);

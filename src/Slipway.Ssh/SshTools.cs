@@ -42,7 +42,7 @@ public sealed partial class SshTools
 
     /// <summary>Finds the programs and checks that OpenSSH is 8.5 or later.</summary>
     /// <exception cref="SshException"><see cref="SshFailure.ClientFailed"/>: what is missing or too old, and what to install.</exception>
-    public static async Task<SshTools> FindAsync(SshOptions options, CancellationToken cancellationToken = default)
+    public static async Task<SshTools> FindAsync(SshOptions options, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var directory = options.ToolDirectory
@@ -59,11 +59,11 @@ public sealed partial class SshTools
         // The no-new-privs flag matters: Debian's ssh-agent is setgid, and executing a setgid program forgets the death signal.
         var setpriv = SearchPath().Select(d => Path.Combine(d, "setpriv")).FirstOrDefault(File.Exists);
         string[] prefix = setpriv is null ? [] : [setpriv, "--pdeathsig", "KILL", "--no-new-privs", "--"];
-        var version = prefix.Length > 0 ? await AskVersionAsync(prefix, directory, cancellationToken) : null;
+        var version = prefix.Length > 0 ? await AskVersionAsync(prefix, directory, ct) : null;
         if (version is null)
         {
             prefix = [];
-            version = await AskVersionAsync(prefix, directory, cancellationToken);
+            version = await AskVersionAsync(prefix, directory, ct);
         }
 
         var match = OpenSshVersion().Match(version ?? "");
@@ -81,10 +81,10 @@ public sealed partial class SshTools
     /// <summary>The words that start a program so that it cannot outlive us.</summary>
     internal IReadOnlyList<string> Command(string program) => [.. _prefix, program];
 
-    private static async Task<string?> AskVersionAsync(string[] prefix, string directory, CancellationToken cancellationToken)
+    private static async Task<string?> AskVersionAsync(string[] prefix, string directory, CancellationToken ct)
     {
         var info = ChildProcess.Describe([.. prefix, Path.Combine(directory, "ssh")], ["-V"]);
-        var result = await ChildProcess.RunAsync(info, default, 4096, cancellationToken);
+        var result = await ChildProcess.RunAsync(info, default, 4096, ct);
         return result.ExitCode == 0 ? result.Stderr.Trim() : null;
     }
 

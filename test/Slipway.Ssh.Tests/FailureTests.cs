@@ -131,8 +131,9 @@ public sealed class FailureTests(SshServer server)
     {
         using var directory = new TemporaryDirectory();
         using var cancellation = new CancellationTokenSource();
-        var run = server.Client.RunAsync(
-            server.Target, server.HostKey, Hang(directory), timeout: TimeSpan.FromSeconds(3), cancellationToken: cancellation.Token);
+        var client = new SshClient(server.Options, server.Authority, new ManualTimeProvider());
+        var run = client.RunAsync(
+            server.Target, server.HostKey, Hang(directory), timeout: TimeSpan.FromSeconds(1), ct: cancellation.Token);
         var remote = await StartedAsync(directory);
 
         await cancellation.CancelAsync();
@@ -141,6 +142,17 @@ public sealed class FailureTests(SshServer server)
         OurClients().ShouldBeEmpty();
         Directory.GetDirectories(server.Authority.Work.DirectoryPath).ShouldBeEmpty();
         await Eventually.HoldsAsync(() => !Eventually.IsAlive(remote), "the command on the machine is gone");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue / TimeSpan.TicksPerMillisecond)]
+    public async Task A_time_out_that_is_none_is_refused(long milliseconds)
+    {
+        var timeout = TimeSpan.FromMilliseconds(milliseconds);
+
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(server.Client.RunAsync(server.Target, server.HostKey, Nothing, timeout: timeout));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class LifetimeTests(SshServer server)
         agents.ShouldAllBe(id => Eventually.IsAlive(id));
 
         await authority.DisposeAsync();
+        await authority.DisposeAsync();
 
         agents.ShouldAllBe(id => !Eventually.IsAlive(id));
         Directory.Exists(authority.Work.DirectoryPath).ShouldBeFalse();

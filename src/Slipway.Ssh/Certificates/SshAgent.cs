@@ -8,6 +8,7 @@ namespace Slipway.Ssh;
 /// <summary>One ssh-agent process of our own and its protocol (draft-ietf-sshm-ssh-agent).</summary>
 internal sealed class SshAgent : IAsyncDisposable
 {
+    public const string StartingSuffix = ".new";
     private const byte Success = 6;
     private const byte RequestIdentities = 11;
     private const byte IdentitiesAnswer = 12;
@@ -37,7 +38,7 @@ internal sealed class SshAgent : IAsyncDisposable
     /// <summary>Returns when the agent listens: it prints its socket's name right after.</summary>
     public static async Task<SshAgent> StartAsync(SshTools tools, string socketPath, CancellationToken cancellationToken)
     {
-        var process = await ProcessStarter.StartAsync(ChildProcess.Describe(tools.Command(tools.SshAgent), ["-D", "-a", socketPath]));
+        var process = await ProcessStarter.StartAsync(ChildProcess.Describe(tools.Command(tools.SshAgent), ["-D", "-a", socketPath + StartingSuffix]));
         try
         {
             process.StandardInput.Close();
@@ -47,6 +48,8 @@ internal sealed class SshAgent : IAsyncDisposable
                 throw new SshException(SshFailure.ClientFailed, "", $"ssh-agent did not start: {said}");
             }
 
+            // Whoever sees the final name can rely on somebody listening; see WorkDirectory.
+            File.Move(socketPath + StartingSuffix, socketPath);
             return new SshAgent(process, socketPath);
         }
         catch

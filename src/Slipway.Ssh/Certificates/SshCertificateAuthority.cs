@@ -20,6 +20,7 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
     private readonly SshAgent _authority;
     private readonly SshAgent _users;
     private readonly byte[] _publicKey;
+    private int _disposed;
 
     private SshCertificateAuthority(
         SshOptions options, TimeProvider time, ILogger log, SshTools tools, WorkDirectory work, SshAgent authority, SshAgent users, byte[] publicKey)
@@ -40,23 +41,23 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
 
     /// <summary>Makes an ed25519 key pair for a new authority. The private key comes through a pipe; no file ever holds it.</summary>
     /// <exception cref="SshException"><see cref="SshFailure.ClientFailed"/>: ssh-keygen is missing or failed.</exception>
-    public static async Task<SshKeyPair> GenerateKeyAsync(SshOptions options, CancellationToken cancellationToken = default)
+    public static async Task<SshKeyPair> GenerateKeyAsync(SshOptions options, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var tools = await SshTools.FindAsync(options, cancellationToken);
+        var tools = await SshTools.FindAsync(options, ct);
         using var work = WorkDirectory.Create(options);
         // ssh-keygen writes to the "file" it is told, here its own standard output, after asking whether to overwrite it.
         File.CreateSymbolicLink(work.File("key"), "/dev/stdout");
         var info = ChildProcess.Describe(
             tools.Command(tools.SshKeygen), ["-q", "-t", "ed25519", "-N", "", "-C", $"{options.Identity}-ca", "-f", work.File("key")]);
-        var result = await ChildProcess.RunAsync(info, "y\n"u8.ToArray(), options.OutputLimit, cancellationToken);
+        var result = await ChildProcess.RunAsync(info, "y\n"u8.ToArray(), options.OutputLimit, ct);
         var start = result.Stdout.IndexOf("-----BEGIN ", StringComparison.Ordinal);
         if (result.ExitCode != 0 || start < 0)
         {
             throw new SshException(SshFailure.ClientFailed, "", $"ssh-keygen made no key (exit code {result.ExitCode}): {result.Stderr}");
         }
 
-        var publicKey = await File.ReadAllTextAsync(work.File("key.pub"), cancellationToken);
+        var publicKey = await File.ReadAllTextAsync(work.File("key.pub"), ct);
         return new SshKeyPair(publicKey.Trim(), result.Stdout[start..]);
     }
 
@@ -65,25 +66,25 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
     /// <param name="options">Where the programs are; how long certificates live.</param>
     /// <param name="timeProvider">The clock certificates are dated by; null is the system's.</param>
     /// <param name="loggerFactory">Gets one line per certificate: serial number, key id and end of validity, as sshd logs them too.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="ct">Ends the attempt.</param>
     /// <exception cref="SshException"><see cref="SshFailure.ClientFailed"/>: a program is missing, or the key cannot be read.</exception>
     public static async Task<SshCertificateAuthority> OpenAsync(
         string privateKey,
         SshOptions options,
         TimeProvider? timeProvider = null,
         ILoggerFactory? loggerFactory = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(privateKey);
         ArgumentNullException.ThrowIfNull(options);
-        var tools = await SshTools.FindAsync(options, cancellationToken);
+        var tools = await SshTools.FindAsync(options, ct);
         var work = WorkDirectory.Create(options);
         var agents = new List<SshAgent>();
         try
         {
-            agents.Add(await SshAgent.StartAsync(tools, work.File(WorkDirectory.AuthoritySocket), cancellationToken));
-            agents.Add(await SshAgent.StartAsync(tools, work.File("users.sock"), cancellationToken));
-            var publicKey = await LoadAsync(agents[0], privateKey, tools, cancellationToken);
+            agents.Add(await SshAgent.StartAsync(tools, work.File(WorkDirectory.AuthoritySocket), ct));
+            agents.Add(await SshAgent.StartAsync(tools, work.File("users.sock"), ct));
+            var publicKey = await LoadAsync(agents[0], privateKey, tools, ct);
             var log = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SshCertificateAuthority>();
             return new SshCertificateAuthority(options, timeProvider ?? TimeProvider.System, log, tools, work, agents[0], agents[1], publicKey);
         }
@@ -102,6 +103,11 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
     /// <summary>Ends the agents, and with them the keys, and removes the work directory.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _authority.DisposeAsync();
         await _users.DisposeAsync();
         Work.Dispose();
@@ -111,7 +117,7 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
     /// Makes a key pair and a certificate that lets it run this one command on this one machine. No process is needed for it: the key is made
     /// here (P-256: .NET has no ed25519), and the agent signs.
     /// </summary>
-    internal async Task<IssuedCertificate> IssueAsync(SshTarget target, string command, CancellationToken cancellationToken)
+    internal async Task<IssuedCertificate> IssueAsync(SshTarget target, string command, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
         var serial = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
@@ -129,8 +135,8 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
         try
         {
             var signedPart = certificate.ToBeSigned(parameters.Q, _publicKey);
-            var signed = UserCertificate.Signed(signedPart, await _authority.SignAsync(_publicKey, signedPart, cancellationToken));
-            await _users.AddAsync(UserCertificate.ForAgent(signed, parameters.D, certificate.KeyId), _options.CertificateLifetime, cancellationToken);
+            var signed = UserCertificate.Signed(signedPart, await _authority.SignAsync(_publicKey, signedPart, ct));
+            await _users.AddAsync(UserCertificate.ForAgent(signed, parameters.D, certificate.KeyId), _options.CertificateLifetime, ct);
             Log.CertificateIssued(_log, certificate.KeyId, certificate.ValidBefore);
             return new IssuedCertificate(certificate, signed, _users);
         }
@@ -140,7 +146,7 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
         }
     }
 
-    private static async Task<byte[]> LoadAsync(SshAgent agent, string privateKey, SshTools tools, CancellationToken cancellationToken)
+    private static async Task<byte[]> LoadAsync(SshAgent agent, string privateKey, SshTools tools, CancellationToken ct)
     {
         var input = Encoding.ASCII.GetBytes(privateKey.ReplaceLineEndings("\n").TrimEnd() + "\n");
         try
@@ -149,8 +155,8 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
             var info = ChildProcess.Describe(
                 tools.Command(tools.SshAdd), ["-q", "-"],
                 ("SSH_AUTH_SOCK", agent.SocketPath), ("SSH_ASKPASS", "/bin/false"), ("SSH_ASKPASS_REQUIRE", "force"));
-            var result = await ChildProcess.RunAsync(info, input, 64 * 1024, cancellationToken);
-            var keys = await agent.ListAsync(cancellationToken);
+            var result = await ChildProcess.RunAsync(info, input, 64 * 1024, ct);
+            var keys = await agent.ListAsync(ct);
             return result.ExitCode == 0 && keys.Count == 1
                 ? keys[0]
                 : throw new SshException(

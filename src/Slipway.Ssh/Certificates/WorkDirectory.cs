@@ -44,22 +44,24 @@ internal sealed partial class WorkDirectory : IDisposable
 
     public string File(string name) => Path.Combine(DirectoryPath, name);
 
-    public void Dispose()
+    public void Dispose() => Delete(DirectoryPath);
+
+    private static void Delete(string directory)
     {
         try
         {
-            Directory.Delete(DirectoryPath, recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
         {
-            // Its parent was disposed first.
+            // Somebody else was faster: its parent's dispose, or another process that found it left over.
         }
     }
 
     private static WorkDirectory CreateIn(string parent)
     {
         var path = NewPath(parent);
-        if (path.Length + AuthoritySocket.Length + 1 > LongestSocketPath || !Plain().IsMatch(path))
+        if (path.Length + 1 + AuthoritySocket.Length + SshAgent.StartingSuffix.Length > LongestSocketPath || !Plain().IsMatch(path))
         {
             throw new ArgumentException(
                 $"The SSH work directory '{parent}' is not usable: sockets in it must have paths of at most {LongestSocketPath} bytes, of letters, digits and /._+- only.", nameof(parent));
@@ -100,7 +102,7 @@ internal sealed partial class WorkDirectory : IDisposable
             var socketPath = Path.Combine(directory, AuthoritySocket);
             if (System.IO.File.Exists(socketPath) && !Listens(socketPath))
             {
-                Directory.Delete(directory, recursive: true);
+                Delete(directory);
             }
         }
     }
