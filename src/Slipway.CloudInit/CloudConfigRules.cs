@@ -23,6 +23,8 @@ internal static partial class CloudConfigRules
 
     public static bool IsHostname(string name) => name.Length <= 253 && Hostname().IsMatch(name);
 
+    public static bool IsAbsolute(string path) => path.StartsWith('/') && !path.AsSpan().ContainsAny('\0', '\n', '\r');
+
     public static bool IsHttp(Uri url) => url.IsAbsoluteUri && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp);
 
     public static bool IsPhaseName(string name) => PhaseName().IsMatch(name) && name is not ("ready" or "start");
@@ -116,8 +118,6 @@ internal static partial class CloudConfigRules
 
     private static IEnumerable<string> Duplicates(IEnumerable<string> values) =>
         values.GroupBy(v => v, StringComparer.Ordinal).Where(g => g.Skip(1).Any()).Select(g => g.Key);
-
-    private static bool IsAbsolute(string path) => path.StartsWith('/') && !path.AsSpan().ContainsAny('\0', '\n', '\r');
 
     private static bool IsUnicode(string text)
     {

@@ -18,7 +18,7 @@ public sealed class TailscaleException : Exception
     /// <summary>Method and path, e.g. <c>POST /api/v2/tailnet/-/keys</c>.</summary>
     public string Endpoint { get; }
 
-    /// <summary>How long the server asked to wait, if it did.</summary>
+    /// <summary>How long the server asked to wait, if it said so in seconds.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
     /// <summary>

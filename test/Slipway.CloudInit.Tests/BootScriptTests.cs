@@ -189,13 +189,15 @@ public sealed class BootScriptTests
         var script = new BootScript
         {
             ReportUrl = new Uri("ftp://slipway.example/x"),
+            LogPath = "boot.log",
             Phases = [new BootPhase("ready", "true"), new BootPhase("twice", "a\r\n"), new BootPhase("twice", ""), new BootPhase("x; rm -rf /", "")],
         };
 
         var message = Should.Throw<CloudInitException>(script.ToBash).Message;
 
-        message.ShouldContain("5 problem(s)");
+        message.ShouldContain("6 problem(s)");
         message.ShouldContain("must be an absolute http or https address");
+        message.ShouldContain("'boot.log' must be an absolute path");
         message.ShouldContain("'ready' is not a phase name");
         message.ShouldContain("'x; rm -rf /' is not a phase name");
         message.ShouldContain("'twice' holds a NUL or a carriage return");

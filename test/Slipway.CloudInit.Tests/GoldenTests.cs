@@ -1,3 +1,5 @@
+using Slipway.Testing;
+
 namespace Slipway.CloudInit.Tests;
 
 public sealed class GoldenTests
@@ -24,7 +26,7 @@ public sealed class GoldenTests
     [Fact]
     public async Task C5_the_schema_check_refuses_what_cloud_init_does_not_know()
     {
-        using var directory = new Testing.TemporaryDirectory();
+        using var directory = new TemporaryDirectory();
         await File.WriteAllTextAsync(directory.File("bad.yaml"), "#cloud-config\nphone_home:\n  adress: https://slipway.example\n");
 
         var (exitCode, _, _) = await Tool.RunAsync("/usr/bin/cloud-init", ["schema", "-c", directory.File("bad.yaml")]);

@@ -61,6 +61,11 @@ public sealed record BootScript
             yield return "A boot script needs at least one phase.";
         }
 
+        foreach (var path in new[] { LogPath, ReportPath }.Where(p => !CloudConfigRules.IsAbsolute(p)))
+        {
+            yield return $"'{path}' must be an absolute path.";
+        }
+
         if (ReportRetries < 0)
         {
             yield return "The number of report retries cannot be negative.";

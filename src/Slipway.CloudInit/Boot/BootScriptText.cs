@@ -82,7 +82,7 @@ internal static class BootScriptText
           rm -f -- "$REPORT_PATH.new"
           printf '%s' "$kept" >"$REPORT_PATH.new" && mv -f -- "$REPORT_PATH.new" "$REPORT_PATH"
           printf 'url = "%s"\n%s' "$REPORT_URL" "$form" |
-            curl --config - --silent --show-error --fail --output /dev/null --max-time 10 --retry "$REPORT_RETRIES" --retry-all-errors ||
+            curl --config - --globoff --silent --show-error --fail --output /dev/null --max-time 10 --retry "$REPORT_RETRIES" --retry-all-errors ||
             echo "The report did not arrive; it is kept in $REPORT_PATH." | tee -a -- "$LOG_PATH" >&2
         }
 

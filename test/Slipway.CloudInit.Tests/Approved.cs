@@ -1,4 +1,4 @@
-namespace Slipway.CloudInit.Tests;
+namespace Slipway.Testing;
 
 internal static class Repository
 {
@@ -27,4 +27,16 @@ internal static class Repository
         System.Text.Encoding.UTF8.GetBytes(actual).SequenceEqual(System.IO.File.ReadAllBytes(path))
             .ShouldBeTrue($"{path} differs; run the tests once with SLIPWAY_ACCEPT=1 and review the diff. Now it is:\n{actual}");
     }
+
+    /// <summary>The first C# block of a package's README.</summary>
+    public static string ReadmeExample(string project)
+    {
+        var readme = System.IO.File.ReadAllText(File("src", project, "README.md"));
+        var start = readme.IndexOf("```csharp\n", StringComparison.Ordinal) + "```csharp\n".Length;
+        return readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)].Trim();
+    }
+
+    /// <summary>The lines of a source file between <c>// example</c> and <c>// end</c>, moved to the left.</summary>
+    public static string ExampleIn(params string[] parts) => string.Join('\n', System.IO.File.ReadAllLines(File(parts))
+        .SkipWhile(l => l.Trim() != "// example").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l.Length > 8 ? l[8..] : "")).Trim();
 }
