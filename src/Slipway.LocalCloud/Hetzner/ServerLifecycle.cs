@@ -57,6 +57,7 @@ internal sealed partial class ServerLifecycle
         var next = start ? _project.BeginAction("start_server", resource) : null;
         server.Locks++;
         _machines.Add(server.Id);
+        server.Ipv4 = _driver.ReserveAddress(server.Id);
         server.Work = Task.Run(
             async () =>
             {

@@ -8,6 +8,6 @@ internal static class MachineDrivers
     public static IMachineDriver Create(LocalCloudOptions options, IServiceProvider services) => options.Machines switch
     {
         "simulated" => ActivatorUtilities.CreateInstance<SimulatedDriver>(services),
-        var name => throw new ArgumentException($"unknown driver {name}; use simulated or nspawn", nameof(options)),
+        var name => throw new LocalCloudOptionsException($"unknown driver {name}; use simulated or nspawn"),
     };
 }
