@@ -10,7 +10,7 @@ public sealed class FirewallTests
     public async Task H5_a_firewall_is_made_named_in_a_create_and_undeletable_while_in_use()
     {
         await using var cloud = await TestCloud.StartAsync();
-        var created = await cloud.PostAsync("/v1/firewalls", $$"""{"name":"agents","rules":[{{Ssh}}],"labels":{"a":"1"}}""");
+        var created = await cloud.PostAsync("/v1/firewalls", $$$"""{"name":"agents","rules":[{{{Ssh}}}],"labels":{"a":"1"}}""");
         created.Status.ShouldBe(201);
         created["firewall"]["rules"]![0]!["destination_ips"]!.AsArray().ShouldBeEmpty();
         created["actions"].AsArray().Select(a => (string?)a!["command"]).ShouldBe(["set_firewall_rules"]);

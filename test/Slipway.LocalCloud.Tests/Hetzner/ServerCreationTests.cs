@@ -147,7 +147,7 @@ public sealed class ServerCreationTests
         var answer = await cloud.PostAsync("/v1/servers", TestCloud.Order("agent-1"));
 
         answer.Status.ShouldBe(412);
-        answer.Text.ShouldBe($$"""{"error":{"message":"{{message}}","code":"resource_unavailable","details":{{details}}}}""");
+        answer.Text.ShouldBe($$$"""{"error":{"message":"{{{message}}}","code":"resource_unavailable","details":{{{details}}}}}""");
         ((int)(await cloud.GetAsync("/_local/inventory"))["servers"]["count"]!).ShouldBe(0);
 
         (await cloud.PostAsync("/v1/servers", TestCloud.Order("agent-1").Replace("fsn1", "nbg1", StringComparison.Ordinal))).Status.ShouldBe(201);

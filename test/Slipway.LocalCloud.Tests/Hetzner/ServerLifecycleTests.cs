@@ -100,6 +100,20 @@ public sealed class ServerLifecycleTests
     }
 
     [Fact]
+    public async Task A_machine_that_ignores_its_power_button_is_not_rebooted_and_not_locked_for_ever()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var id = await cloud.RunningServerAsync("agent-1");
+        await cloud.PostAsync($"/_local/machines/{id}/ignore-shutdown", """{"ignore":true}""");
+
+        ((string?)(await cloud.ActAsync(id, "reboot"))["status"]).ShouldBe("success");
+
+        var server = (await cloud.GetAsync($"/v1/servers/{id}"))["server"];
+        ((string?)server["status"]).ShouldBe("running");
+        ((bool)server["locked"]!).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_machine_that_dies_is_seen_off()
     {
         await using var cloud = await TestCloud.StartAsync();

@@ -11,7 +11,7 @@ public sealed class SshKeyTests
     {
         await using var cloud = await TestCloud.StartAsync();
 
-        var created = await cloud.PostAsync("/v1/ssh_keys", $$"""{"name":"ops","public_key":"{{Ed25519}}","labels":{"a":"1"}}""");
+        var created = await cloud.PostAsync("/v1/ssh_keys", $$$"""{"name":"ops","public_key":"{{{Ed25519}}}","labels":{"a":"1"}}""");
 
         created.Status.ShouldBe(201);
         var key = created["ssh_key"];

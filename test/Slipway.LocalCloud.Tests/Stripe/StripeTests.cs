@@ -18,6 +18,7 @@ public sealed class StripeTests
         ((string?)session["payment_status"]).ShouldBe("unpaid");
         session.Json["subscription"].ShouldBeNull();
 
+        var paidAt = cloud.Clock.GetUtcNow().ToUnixTimeSeconds();
         var paid = await cloud.PostAsync($"/_local/stripe/checkout/{session["id"]}/pay");
 
         ((string?)paid["status"]).ShouldBe("complete");
@@ -31,7 +32,7 @@ public sealed class StripeTests
         ((string?)sent["type"]).ShouldBe("checkout.session.completed");
         ((bool)sent["livemode"]!).ShouldBeFalse();
         ((string?)sent["api_version"]).ShouldNotBeNullOrEmpty();
-        ((long)sent["created"]!).ShouldBe(cloud.Clock.GetUtcNow().ToUnixTimeSeconds());
+        ((long)sent["created"]!).ShouldBe(paidAt);
         var about = sent["data"]!["object"]!;
         ((string?)about["object"]).ShouldBe("checkout.session");
         ((string?)about["client_reference_id"]).ShouldBe("order-7");
