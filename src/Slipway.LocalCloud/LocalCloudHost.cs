@@ -29,7 +29,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
     /// <param name="options">What to be; every default works.</param>
     /// <param name="time">The clock of everything modelled; the system's when null.</param>
     /// <param name="driver">What runs the machines, owned by the host from now on; made from the options when null.</param>
-    /// <exception cref="ArgumentException">The options name a driver or location that does not exist.</exception>
+    /// <exception cref="LocalCloudOptionsException">The options name a driver or location that does not exist.</exception>
     public static async Task<LocalCloudHost> StartAsync(
         LocalCloudOptions options, TimeProvider? time = null, IMachineDriver? driver = null)
     {

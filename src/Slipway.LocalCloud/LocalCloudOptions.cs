@@ -52,7 +52,7 @@ public sealed class LocalCloudOptions
     public string StateDirectory { get; set; } = "";
 
     /// <summary>Reads <c>--rate-limit</c> and its like; refuses what it does not know, naming every mistake at once.</summary>
-    /// <exception cref="ArgumentException">An option is unknown or malformed.</exception>
+    /// <exception cref="LocalCloudOptionsException">An option is unknown or malformed.</exception>
     public static LocalCloudOptions Read(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -77,7 +77,7 @@ public sealed class LocalCloudOptions
         Text("state-directory", v => options.StateDirectory = v);
         mistakes.AddRange(configuration.AsEnumerable()
             .Where(pair => !known.Contains(pair.Key)).Select(pair => $"--{pair.Key} is not an option; see the README."));
-        return mistakes.Count == 0 ? options : throw new ArgumentException(string.Join(Environment.NewLine, mistakes), nameof(configuration));
+        return mistakes.Count == 0 ? options : throw new LocalCloudOptionsException(string.Join(Environment.NewLine, mistakes));
 
         string? Value(string key)
         {
@@ -146,3 +146,6 @@ public sealed class LocalCloudOptions
         }
     }
 }
+
+/// <summary>LocalCloud was told something it does not know; the message names every mistake, a line each.</summary>
+public sealed class LocalCloudOptionsException(string message) : Exception(message);

@@ -8,7 +8,7 @@ try
     await cloud.WaitForShutdownAsync();
     return 0;
 }
-catch (ArgumentException mistake)
+catch (LocalCloudOptionsException mistake)
 {
     await Console.Error.WriteLineAsync(mistake.Message);
     return 2;

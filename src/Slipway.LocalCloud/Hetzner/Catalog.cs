@@ -40,8 +40,8 @@ internal sealed class Catalog
         var unknown = wanted.Except(Everywhere, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
         {
-            throw new ArgumentException(
-                $"--locations names {string.Join(", ", unknown)}; known are {string.Join(", ", Everywhere)}.", nameof(options));
+            throw new LocalCloudOptionsException(
+                $"--locations names {string.Join(", ", unknown)}; known are {string.Join(", ", Everywhere)}.");
         }
 
         Locations = AllLocations().Where(l => wanted.Length == 0 || wanted.Contains(l.Name)).ToList();

@@ -8,17 +8,6 @@ namespace Slipway.LocalCloud.Hetzner;
 /// <summary>What every request to <c>/v1</c> passes, in the order of the live API: route, token, rate limit, method.</summary>
 internal sealed class HetznerGate(RequestDelegate next, LocalCloudOptions options, RateLimit limit, TimeProvider time)
 {
-    // The live API prints this one by hand: indented, and before it looks at the token.
-    private const string RouteNotFound = """
-        {
-          "error": {
-            "message": "api route not found",
-            "code": "not_found",
-            "details": null
-          }
-        }
-        """;
-
     public async Task InvokeAsync(HttpContext context)
     {
         if (!context.Request.Path.StartsWithSegments("/v1"))
@@ -50,7 +39,7 @@ internal sealed class HetznerGate(RequestDelegate next, LocalCloudOptions option
         taken = null;
         if (context.GetEndpoint() is not { } endpoint)
         {
-            return TypedResults.Text(RouteNotFound, "application/json; charset=UTF-8", Encoding.UTF8, 404);
+            return new RouteNotFoundResult();
         }
 
         if (Bearer(context) is not { Length: > 0 } token)
@@ -93,3 +82,24 @@ internal sealed record UnauthorizedBody(UnauthorizedContent Error);
 
 /// <summary>The live API writes this error's keys in alphabetical order.</summary>
 internal sealed record UnauthorizedContent(string Code, ErrorDetails? Details, string Message);
+
+/// <summary>The live API prints this one indented, and before it looks at the token.</summary>
+internal sealed class RouteNotFoundResult : IResult
+{
+    private const string Body = """
+        {
+          "error": {
+            "message": "api route not found",
+            "code": "not_found",
+            "details": null
+          }
+        }
+        """;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = 404;
+        httpContext.Response.ContentType = "application/json; charset=UTF-8";
+        return httpContext.Response.WriteAsync(Body);
+    }
+}

@@ -36,11 +36,4 @@ internal static class HetznerRequest
             }
         }
     }
-
-    /// <summary>Like <see cref="ReadAsync"/>, for actions whose body may be left out.</summary>
-    public static async Task<T> ReadOptionalAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-        where T : class, new() =>
-        context.Request.ContentLength is null or 0 && !context.Request.Headers.ContainsKey("Transfer-Encoding")
-            ? new T()
-            : await ReadAsync(context, type);
 }

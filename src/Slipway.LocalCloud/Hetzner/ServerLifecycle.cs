@@ -7,17 +7,21 @@ namespace Slipway.LocalCloud.Hetzner;
 /// <summary>Carries actions out on the machine driver: one at a time for each server, its status and the action telling how far it is.</summary>
 internal sealed partial class ServerLifecycle
 {
+    private static readonly TimeSpan RebootPatience = TimeSpan.FromMinutes(1);
+
     private readonly HetznerProject _project;
     private readonly IMachineDriver _driver;
     private readonly Tailnet _tailnet;
+    private readonly TimeProvider _time;
     private readonly ILogger<ServerLifecycle> _logger;
     private readonly HashSet<long> _machines = [];
 
-    public ServerLifecycle(HetznerProject project, IMachineDriver driver, Tailnet tailnet, ILogger<ServerLifecycle> logger)
+    public ServerLifecycle(HetznerProject project, IMachineDriver driver, Tailnet tailnet, TimeProvider time, ILogger<ServerLifecycle> logger)
     {
         _project = project;
         _driver = driver;
         _tailnet = tailnet;
+        _time = time;
         _logger = logger;
         driver.PowerChanged += OnPowerChanged;
     }
@@ -57,6 +61,7 @@ internal sealed partial class ServerLifecycle
         var next = start ? _project.BeginAction("start_server", resource) : null;
         server.Locks++;
         _machines.Add(server.Id);
+        server.Ipv4 = _driver.ReserveAddress(server.Id);
         server.Work = Task.Run(
             async () =>
             {
@@ -139,7 +144,14 @@ internal sealed partial class ServerLifecycle
         await _driver.ShutdownAsync(server.Id, cancellationToken);
         if (running)
         {
-            await off.Task.WaitAsync(cancellationToken);
+            try
+            {
+                await off.Task.WaitAsync(RebootPatience, _time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
         }
 
         await StartAsync(server, cancellationToken);

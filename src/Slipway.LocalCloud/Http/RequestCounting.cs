@@ -20,7 +20,7 @@ internal sealed class RequestCounting(RequestDelegate next, RequestCounts counts
     {
         if (!context.Request.Path.StartsWithSegments("/_local"))
         {
-            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.Replace(":long}", "}", StringComparison.Ordinal) ?? "(no route)";
             counts.Add($"{context.Request.Method} {route}");
         }
 

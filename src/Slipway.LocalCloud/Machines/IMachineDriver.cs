@@ -20,6 +20,9 @@ public interface IMachineDriver : IAsyncDisposable
     /// <returns>The machine's IPv4 address.</returns>
     Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken);
 
+    /// <summary>The address <see cref="CreateAsync"/> is going to give, if the driver knows it beforehand: Hetzner tells it in its first answer.</summary>
+    string? ReserveAddress(long serverId) => null;
+
     /// <summary>Boots the machine; returns when its first process runs, long before it is of use.</summary>
     Task StartAsync(long serverId, CancellationToken cancellationToken);
 

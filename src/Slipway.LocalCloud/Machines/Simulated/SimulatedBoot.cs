@@ -95,7 +95,7 @@ internal sealed partial class SimulatedBoot(
         {
             var text = $"backend error: {refused.Message}";
             machine.Print(text);
-            return [new("phase", "tailscale"), new("status", "failed"), new("exit_code", "1"), new("log_tail", text)];
+            return [new("phase", "tailscale"), new("status", "failed"), new("exit_code", "1"), new("line", "1"), new("log_tail", text)];
         }
     }
 

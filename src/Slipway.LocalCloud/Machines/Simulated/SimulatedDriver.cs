@@ -6,6 +6,7 @@ namespace Slipway.LocalCloud.Machines.Simulated;
 internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot boot, TimeProvider time) : IMachineDriver
 {
     private readonly ConcurrentDictionary<long, SimulatedMachine> _machines = new();
+    private readonly ConcurrentDictionary<long, string> _addresses = new();
     private int _lastAddress;
 
     public event Action<long, PowerState>? PowerChanged;
@@ -19,8 +20,10 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
     public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
         await Task.Delay(options.CreateTime, time, cancellationToken);
-        return _machines.GetOrAdd(spec.ServerId, _ => new SimulatedMachine(spec, NextAddress())).Address;
+        return _machines.GetOrAdd(spec.ServerId, _ => new SimulatedMachine(spec, ReserveAddress(spec.ServerId))).Address;
     }
+
+    public string ReserveAddress(long serverId) => _addresses.GetOrAdd(serverId, _ => NextAddress());
 
     public async Task StartAsync(long serverId, CancellationToken cancellationToken)
     {
@@ -65,6 +68,7 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
             machine.Dispose();
         }
 
+        _addresses.TryRemove(serverId, out _);
         return Task.CompletedTask;
     }
 
