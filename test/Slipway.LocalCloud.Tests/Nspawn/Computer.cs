@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -75,6 +76,10 @@ internal sealed class Computer : IAsyncDisposable
 
     public async Task<long> NextEndedByItselfAsync() => await _endedByThemselves.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
+    /// <summary>What this LocalCloud, and no other on this computer, has in the kernel and on disk.</summary>
+    public IReadOnlyList<string> Leftovers(int octet) =>
+        [.. NspawnDriver.FindLeftovers(Options).Where(l => l.Contains(_directory.Path) || OfOctet(octet).IsMatch(l))];
+
     public bool AnyEndedByItself => _endedByThemselves.Reader.TryPeek(out _);
 
     /// <summary>Runs a command as root in a machine; waits for sshd as long as it takes the machine to boot.</summary>
@@ -120,6 +125,9 @@ internal sealed class Computer : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(Patience);
         return (process.ExitCode, await output, await errors);
     }
+
+    private static Regex OfOctet(int octet) => new(
+        $@"(slw|vb-slw|slipway_local_|slipway-local-|/run/slipway-local/){octet}\b", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private async Task ListenAsync()
     {

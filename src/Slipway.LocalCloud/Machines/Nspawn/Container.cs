@@ -19,20 +19,22 @@ internal sealed class Container
     private const int RebootExitCode = 133;
 
     private readonly Process _process;
+    private readonly MachineNetwork _network;
+    private readonly int _host;
     private readonly ControlGroup _group;
     private readonly TimeProvider _clock;
 
-    private Container(Process process, ControlGroup group, TimeProvider clock) =>
-        (_process, _group, _clock) = (process, group, clock);
+    private Container(Process process, MachineNetwork network, int host, ControlGroup group, TimeProvider clock) =>
+        (_process, _network, _host, _group, _clock) = (process, network, host, group, clock);
 
     public static async Task<Container> StartAsync(
-        SpawnThread spawner, MachineDisk disk, string bridge, string name, ControlGroup group, TimeProvider clock, CancellationToken cancellationToken)
+        SpawnThread spawner, MachineDisk disk, MachineNetwork network, int host, ControlGroup group, TimeProvider clock, CancellationToken cancellationToken)
     {
         group.Create();
         var start = new ProcessStartInfo(
             "/bin/sh",
             [
-                "-c", Launch, "sh", "--quiet", "--directory=root", "--boot", $"--network-bridge={bridge}", $"--machine={name}",
+                "-c", Launch, "sh", "--quiet", "--directory=root", "--boot", $"--network-bridge={network.Bridge}", $"--machine={network.MachineName(host)}",
                 "--keep-unit", "--register=no", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
             ])
         {
@@ -41,10 +43,10 @@ internal sealed class Container
         start.Environment.Clear();
         start.Environment["PATH"] = ToolRunner.SearchPath;
         start.Environment["GROUPS_TO_JOIN"] = string.Join(' ', group.Paths);
-        var container = new Container(await spawner.StartAsync(start), group, clock);
+        var container = new Container(await spawner.StartAsync(start), network, host, group, clock);
         try
         {
-            await container.AwaitFirstProcessAsync(disk, name, cancellationToken);
+            await container.AwaitFirstProcessAsync(disk, cancellationToken);
             return container;
         }
         catch
@@ -71,9 +73,10 @@ internal sealed class Container
         _process.Kill();
         await _process.WaitForExitAsync();
         await _group.RemoveAsync(_clock);
+        await _network.RemovePortAsync(_host);
     }
 
-    private async Task AwaitFirstProcessAsync(MachineDisk disk, string name, CancellationToken cancellationToken)
+    private async Task AwaitFirstProcessAsync(MachineDisk disk, CancellationToken cancellationToken)
     {
         var deadline = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
         while (_group.Processes("payload").Count == 0)
@@ -82,7 +85,7 @@ internal sealed class Container
             {
                 var console = await disk.ReadConsoleAsync(cancellationToken);
                 throw new InvalidOperationException(
-                    $"Machine {name} did not boot; its console ends with: {console[Math.Max(0, console.Length - 1000)..].Trim()}");
+                    $"Machine {_network.MachineName(_host)} did not boot; its console ends with: {console[Math.Max(0, console.Length - 1000)..].Trim()}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), _clock, cancellationToken);

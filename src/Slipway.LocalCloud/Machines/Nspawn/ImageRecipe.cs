@@ -48,7 +48,7 @@ internal static class ImageRecipe
             network: {config: disabled}
             disable_root: false
             system_info: {default_user: {name: root, lock_passwd: true, gecos: root, groups: [], sudo: [], shell: /bin/bash}}
-            locale: false
+            locale: "false"
             ssh_genkeytypes: [ed25519]
             ssh: {emit_keys_to_console: false}
             no_ssh_fingerprints: true

@@ -51,10 +51,19 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
     /// <summary>Takes away all an instance has in the kernel and on disk; what is gone already is no error.</summary>
     public async Task RemoveAsync(InstanceRecord record)
     {
-        await new ControlGroup(GroupName(record.Octet)).RemoveAsync(clock);
-        await new MachineNetwork(record.Octet, tools).RemoveAsync();
+        // A number that was taken from us, thought dead, is somebody else's now.
+        var isOurs = Read(FileOf(record.Octet)) == record;
+        if (isOurs)
+        {
+            await new ControlGroup(GroupName(record.Octet)).RemoveAsync(clock);
+            await new MachineNetwork(record.Octet, tools).RemoveAsync();
+        }
+
         await tools.RemoveTreeAsync(record.Directory);
-        File.Delete(FileOf(record.Octet));
+        if (isOurs)
+        {
+            File.Delete(FileOf(record.Octet));
+        }
     }
 
     /// <summary>What any LocalCloud, dead or alive, has on this computer now.</summary>
@@ -65,7 +74,8 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
             .Where(m => m.StartsWith(stateDirectory, StringComparison.Ordinal));
         return
         [
-            .. groups.SelectMany(g => new ControlGroup(Path.GetFileName(g)).Processes()).Distinct().Select(pid => $"process {pid}"),
+            .. groups.Select(Path.GetFileName).Distinct()
+                .SelectMany(g => new ControlGroup(g!).Processes().Select(pid => $"process {pid} in {g}")),
             .. groups.Select(g => $"control group {g}"),
             .. mounts.Select(m => $"mount {m}"),
             .. await MachineNetwork.FindAsync(tools),
@@ -112,7 +122,7 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
         {
             return JsonSerializer.Deserialize(File.ReadAllText(file), NspawnJson.Default.InstanceRecord);
         }
-        catch (FileNotFoundException)
+        catch (IOException)
         {
             // Its owner has just ended.
             return null;

@@ -13,6 +13,8 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
 
     public static string BridgeName(int octet) => $"slw{octet}";
 
+    public string MachineName(int host) => $"{Bridge}-{host}";
+
     public string Address(int host) => $"10.77.{octet}.{host}";
 
     public Task CreateAsync(CancellationToken cancellationToken) =>
@@ -36,12 +38,12 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
 
             """);
 
+    /// <summary>Takes away a dead machine's end of its cable now: the kernel does it some time later, and the next boot would find it there.</summary>
+    public Task RemovePortAsync(int host) => RemoveInterfaceAsync($"vb-{MachineName(host)}");
+
     public async Task RemoveAsync()
     {
-        if (Directory.Exists($"/sys/class/net/{Bridge}"))
-        {
-            await tools.RunAsync("ip", ["link", "del", Bridge], CancellationToken.None);
-        }
+        await RemoveInterfaceAsync(Bridge);
 
         if ((await TablesAsync(tools)).Contains(Table))
         {
@@ -56,6 +58,21 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
         var ports = bridges.SelectMany(b => Directory.EnumerateFileSystemEntries($"/sys/class/net/{b}/brif")).Select(Path.GetFileName);
         var tables = await TablesAsync(tools);
         return [.. bridges.Concat(ports).Select(b => $"interface {b}"), .. tables.Select(t => $"nft table {t}")];
+    }
+
+    private async Task RemoveInterfaceAsync(string name)
+    {
+        if (Directory.Exists($"/sys/class/net/{name}"))
+        {
+            try
+            {
+                await tools.RunAsync("ip", ["link", "del", name], CancellationToken.None);
+            }
+            catch (InvalidOperationException) when (!Directory.Exists($"/sys/class/net/{name}"))
+            {
+                // The kernel was quicker.
+            }
+        }
     }
 
     private static async Task<IReadOnlyList<string>> TablesAsync(ToolRunner tools) =>

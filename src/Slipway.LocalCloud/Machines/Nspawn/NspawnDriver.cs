@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 
 namespace Slipway.LocalCloud.Machines.Nspawn;
 
@@ -47,6 +48,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         ToolRunner.RequireRootAndTools();
         _instance = await Registry(options, _tools, clock).ClaimAsync(cancellationToken);
         _network = new MachineNetwork(_instance.Octet, _tools);
+        new ControlGroup(InstanceRegistry.GroupName(_instance.Octet)).Create();
         await _network.CreateAsync(cancellationToken);
         _metadata = await MetadataService.StartAsync(_network.Gateway, FindByAddress, cancellationToken);
         await _network.RedirectMetadataAsync(_metadata.Port, cancellationToken);
@@ -66,8 +68,18 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     }
 
     /// <summary>Lets machines reach a loopback port of this computer at <see cref="HostAddress"/>; again for the same port does nothing.</summary>
-    public void Expose(int port) =>
-        _relays.GetOrAdd(port, p => new LoopbackRelay(HostAddress, p, _logger));
+    public void Expose(int port)
+    {
+        try
+        {
+            _relays.GetOrAdd(port, p => new LoopbackRelay(HostAddress, p, _logger));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            // Whoever listens on this port listens on every address, and machines reach it without our help.
+            Log.AlreadyReachable(_logger, port, HostAddress);
+        }
+    }
 
     public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
@@ -125,9 +137,9 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             await _metadata.DisposeAsync();
         }
 
-        if (_instance is not null)
+        if (Interlocked.Exchange(ref _instance, null) is { } instance)
         {
-            await Registry(options, _tools, clock).RemoveAsync(_instance);
+            await Registry(options, _tools, clock).RemoveAsync(instance);
         }
     }
 
@@ -178,7 +190,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             spec,
             host,
             disk,
-            (d, ct) => Container.StartAsync(_spawner, d, Network.Bridge, $"{Network.Bridge}-{id}", group, clock, ct),
+            (d, ct) => Container.StartAsync(_spawner, d, Network, host, group, clock, ct),
             state => PowerChanged?.Invoke(id, state),
             _logger);
     }
@@ -195,5 +207,8 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     {
         [LoggerMessage(1, LogLevel.Information, "Real machines are ready on {Bridge}; they reach this computer at {Gateway}")]
         public static partial void Ready(ILogger logger, string bridge, string gateway);
+
+        [LoggerMessage(2, LogLevel.Information, "Port {Port} already listens at {Gateway}, so it is not relayed to loopback")]
+        public static partial void AlreadyReachable(ILogger logger, int port, string gateway);
     }
 }
