@@ -31,7 +31,7 @@ public sealed class ControlPlane(
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return _authority ??= await SshCertificateAuthority.OpenAsync(await KeyAsync(cancellationToken), ssh, cancellationToken: cancellationToken);
+            return _authority ??= await SshCertificateAuthority.OpenAsync(await KeyAsync(cancellationToken), ssh, ct: cancellationToken);
         }
         finally
         {
