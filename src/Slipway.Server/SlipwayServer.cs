@@ -39,6 +39,7 @@ public static class SlipwayServer
     internal static void Register(WebApplicationBuilder builder)
     {
         builder.Configuration.AddFamiliarNames();
+        builder.Logging.AddQuietFrameworks();
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? DefaultUrl);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 256 * 1024);
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = OperationsOptions.Drain);

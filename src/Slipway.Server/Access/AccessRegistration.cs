@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
-
 namespace Slipway.Server.Access;
 
 internal static class AccessRegistration
@@ -8,8 +6,13 @@ internal static class AccessRegistration
     {
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<AuditTrail>();
-        services.AddAuthentication(TokenAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        // The core only: AddAuthentication would also bring data protection, which writes keys to disk for cookies nobody has.
+        services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = TokenAuthentication.SchemeName;
+            options.AddScheme<TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        });
+        services.AddWebEncoders();
         var authorization = services.AddAuthorizationBuilder();
         foreach (var scope in Scopes.All)
         {

@@ -13,6 +13,9 @@ internal static class OperationEndpoints
     private const int ListLimit = 200;
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
+    /// <summary>Proxies and clients take a silent connection for a dead one.</summary>
+    private static readonly TimeSpan SaySomethingEvery = TimeSpan.FromSeconds(20);
+
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         var operations = routes.MapGroup("/operations").WithTags("operations").RequireScope(Scopes.Read);
@@ -52,6 +55,7 @@ internal static class OperationEndpoints
         string id, long after, OperationStore store, PlanCatalog plans, OperationSignals signals, TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var spoke = time.GetUtcNow();
         while (!cancellationToken.IsCancellationRequested)
         {
             var change = signals.NextChangeAsync(id);
@@ -59,7 +63,7 @@ internal static class OperationEndpoints
             var operation = (await store.FindAsync(id, CancellationToken.None))!;
             foreach (var entry in await store.ReadTimelineAsync(id, after, CancellationToken.None))
             {
-                after = entry.Sequence;
+                (after, spoke) = (entry.Sequence, time.GetUtcNow());
                 yield return new SseItem<string>(JsonSerializer.Serialize(Of(entry), SlipwayJson.Default.TimelineEntry), "timeline")
                 {
                     EventId = after.ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -70,6 +74,12 @@ internal static class OperationEndpoints
             {
                 yield return new SseItem<string>(JsonSerializer.Serialize(Of(operation, plans), SlipwayJson.Default.OperationResource), "finished");
                 yield break;
+            }
+
+            if (time.GetUtcNow() - spoke >= SaySomethingEvery)
+            {
+                spoke = time.GetUtcNow();
+                yield return new SseItem<string>("", "keep-alive");
             }
 
             await ((Task)change.WaitAsync(LookAgain, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

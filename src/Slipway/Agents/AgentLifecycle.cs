@@ -64,6 +64,7 @@ public sealed class AgentLifecycle(
 
     public Task<WishResult> StopAsync(Transaction transaction, string id) => WishAsync(transaction, id, agent => agent switch
     {
+        { Status: AgentStatus.Closed } => (null, "it is closed"),
         { Wanted: Wanted.Destroyed } => (null, "it is being destroyed"),
         { Wanted: Wanted.Stopped } => (Wanted.Stopped, null),
         { Status: AgentStatus.Active } => (Wanted.Stopped, null),
@@ -73,6 +74,7 @@ public sealed class AgentLifecycle(
 
     public Task<WishResult> StartAsync(Transaction transaction, string id) => WishAsync(transaction, id, agent => agent switch
     {
+        { Status: AgentStatus.Closed } => (null, "it is closed; order a new one"),
         { Wanted: Wanted.Destroyed } => (null, "it is being destroyed"),
         { Status: AgentStatus.Paused } => (Wanted.Running, null),
         { Status: AgentStatus.Active, Wanted: Wanted.Running } => (Wanted.Running, null),
