@@ -52,6 +52,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
             await app.Services.GetRequiredService<IMachineDriver>().InitializeAsync(CancellationToken.None);
             app.Services.GetRequiredService<ServerLifecycle>();
             app.UseMiddleware<RequestCounting>();
+            app.UseMiddleware<FaultInjection>();
             app.UseMiddleware<ApiFaultHandling>();
             app.UseMiddleware<HetznerGate>();
             app.MapHetzner();
