@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Slipway.LocalCloud.Hetzner;
 using Slipway.LocalCloud.Http;
 using Slipway.LocalCloud.Machines;
+using Slipway.LocalCloud.Machines.Nspawn;
 using Slipway.LocalCloud.Machines.Simulated;
 using Slipway.LocalCloud.SideChannel;
 using Slipway.LocalCloud.Stripe;
@@ -49,7 +50,14 @@ public sealed class LocalCloudHost : IAsyncDisposable
         var app = builder.Build();
         try
         {
-            await app.Services.GetRequiredService<IMachineDriver>().InitializeAsync(CancellationToken.None);
+            var machines = app.Services.GetRequiredService<IMachineDriver>();
+            await machines.InitializeAsync(CancellationToken.None);
+            if (machines is NspawnDriver real)
+            {
+                // Tailnet addresses of real machines must be in the range that is routed to their bridge.
+                options.TailscaleOctet = real.SubnetOctet;
+            }
+
             app.Services.GetRequiredService<ServerLifecycle>();
             app.UseMiddleware<RequestCounting>();
             app.UseMiddleware<FaultInjection>();

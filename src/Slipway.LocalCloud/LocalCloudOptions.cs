@@ -45,6 +45,9 @@ public sealed class LocalCloudOptions
     /// <summary>How long a started simulated machine takes until it answers and its first boot reports.</summary>
     public TimeSpan BootTime { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Loopback ports of this computer that real machines may reach, comma separated on the command line: the control plane's.</summary>
+    public IReadOnlyList<int> Expose { get; set; } = [];
+
     /// <summary>Where a driver with disks keeps them.</summary>
     public string StateDirectory { get; set; } = "";
 
@@ -70,6 +73,7 @@ public sealed class LocalCloudOptions
         Duration("create-time", v => options.CreateTime = v);
         Duration("start-time", v => options.StartTime = v);
         Duration("boot-time", v => options.BootTime = v);
+        Numbers("expose", v => options.Expose = v);
         Text("state-directory", v => options.StateDirectory = v);
         mistakes.AddRange(configuration.AsEnumerable()
             .Where(pair => !known.Contains(pair.Key)).Select(pair => $"--{pair.Key} is not an option; see the README."));
@@ -104,6 +108,24 @@ public sealed class LocalCloudOptions
             {
                 mistakes.Add($"--{key} is '{value}'; give a whole number from {least} to {most}.");
             }
+        }
+
+        void Numbers(string key, Action<IReadOnlyList<int>> set)
+        {
+            var numbers = new List<int>();
+            foreach (var part in Value(key)?.Split(',') ?? [])
+            {
+                if (int.TryParse(part, out var number) && number is > 0 and < 65536)
+                {
+                    numbers.Add(number);
+                }
+                else
+                {
+                    mistakes.Add($"--{key} has '{part}'; give ports, comma separated.");
+                }
+            }
+
+            set(numbers);
         }
 
         void Duration(string key, Action<TimeSpan> set)

@@ -1,1 +1,3 @@
-return 0;
+using Slipway.Server;
+
+return await SlipwayServer.RunAsync(args);

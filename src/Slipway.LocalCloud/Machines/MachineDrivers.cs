@@ -1,3 +1,4 @@
+using Slipway.LocalCloud.Machines.Nspawn;
 using Slipway.LocalCloud.Machines.Simulated;
 
 namespace Slipway.LocalCloud.Machines;
@@ -8,6 +9,18 @@ internal static class MachineDrivers
     public static IMachineDriver Create(LocalCloudOptions options, IServiceProvider services) => options.Machines switch
     {
         "simulated" => ActivatorUtilities.CreateInstance<SimulatedDriver>(services),
-        var name => throw new LocalCloudOptionsException($"unknown driver {name}; use simulated or nspawn"),
+        "nspawn" => new NspawnDriver(Describe(options), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()),
+        var name => throw new ArgumentException($"unknown driver {name}; use simulated or nspawn", nameof(options)),
     };
+
+    private static NspawnOptions Describe(LocalCloudOptions options)
+    {
+        var defaults = new NspawnOptions();
+        return new NspawnOptions
+        {
+            StateDirectory = options.StateDirectory.Length > 0 ? options.StateDirectory : defaults.StateDirectory,
+            ExposedPorts = options.Expose,
+            ControlUrl = new Uri(options.Urls.Split(';')[0]),
+        };
+    }
 }

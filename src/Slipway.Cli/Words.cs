@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Text;
+using Slipway.Cli.Output;
+using Slipway.Client;
+
+namespace Slipway.Cli;
+
+/// <summary>Everything the command line says, in one place.</summary>
+internal static class Words
+{
+    public const string Root = "Slipway: turns a payment into a private, verified AI-agent machine. Exit codes: 0 done, 1 error, 2 wrong use, "
+        + "3 not found, 4 not allowed, 5 conflict, 6 failed and rolled back, 7 failed with the clean-up still going on, 124 timed out, 130 interrupted.";
+
+    public const string Agent = "Order, look at, stop, start and destroy agents.";
+    public const string AgentCreate = "Order an agent. It waits for its payment, unless --without-payment provisions it at once.";
+    public const string AgentList = "List all agents.";
+    public const string AgentShow = "Show one agent and its machine.";
+    public const string AgentWatch = "Follow an agent until it is settled, from its payment on if it is still a draft.";
+    public const string AgentStop = "Shut an agent's machine down and keep it.";
+    public const string AgentStart = "Start a stopped agent again.";
+    public const string AgentDestroy = "Destroy an agent with its machine and everything on it. Asks first.";
+    public const string AgentRetry = "Try again what an agent in error failed at.";
+    public const string Operation = "Look at the durable runs of steps that make machines so.";
+    public const string OperationList = "List operations, newest first.";
+    public const string OperationShow = "Show one operation and its timeline.";
+    public const string OperationWatch = "Follow one operation to its end.";
+    public const string Blueprint = "Look at what can be ordered, and check new blueprints.";
+    public const string BlueprintList = "List blueprints.";
+    public const string BlueprintShow = "Show one blueprint and the secrets it asks for.";
+    public const string BlueprintValidate = "Have the server check a blueprint file; nothing is stored.";
+    public const string Doctor = "Check the way to the server, and have the server check its own surroundings.";
+
+    public const string AgentId = "The agent's id, as 'slipway agent list' shows it.";
+    public const string OperationId = "The operation's id, as 'slipway operation list' shows it.";
+    public const string BlueprintName = "The blueprint's name, as 'slipway blueprint list' shows it.";
+    public const string BlueprintFile = "The blueprint's YAML file.";
+
+    public const string ServerOption = "The server's address. [environment: SLIPWAY_SERVER]";
+    public const string TokenFileOption = "A file with the API token. [environment: SLIPWAY_TOKEN, or SLIPWAY_TOKEN_FILE]";
+    public const string OutputOption = "What stdout gets: a table for people or the resource as JSON. Progress goes to stderr.";
+    public const string NameOption = "A name to recognise the agent by.";
+    public const string LocationOption = "The location to try first.";
+    public const string SecretOption = "A secret the blueprint asks for: KEY=@file, KEY=- (stdin), or KEY=VALUE, which other users of this machine can see while it runs.";
+    public const string WithoutPaymentOption = "Provision at once; needs a token with the scope agents:grant, and is audited.";
+    public const string WaitOption = "Follow what was started until it is done (the default where something starts at once).";
+    public const string NoWaitOption = "Return as soon as the server has accepted.";
+    public const string TimeoutOption = "Stop waiting after this long, e.g. 90s, 10m or 1h30m; what was started goes on. Exit code 124.";
+    public const string YesOption = "Do not ask.";
+    public const string OfAgentOption = "Only those of this agent.";
+    public const string YamlOption = "Only the document itself.";
+
+    public const string NoToken = "There is no API token. Set SLIPWAY_TOKEN, or name a file that holds it with --token-file or SLIPWAY_TOKEN_FILE.";
+    public const string BadToken = "The API token is empty or holds spaces, line breaks or characters no token has. Check SLIPWAY_TOKEN or the token file.";
+    public const string NoAddress = "--server or SLIPWAY_SERVER is no server address. Write it like http://127.0.0.1:8600, without a user or password.";
+    public const string Interrupted = "Interrupted.";
+    public const string Detached = "Stopped watching; nothing was cancelled.";
+    public const string TwoSecretsFromInput = "Only one --secret can come from stdin (KEY=-). Put the others into files: KEY=@file.";
+    public const string WaitAndNoWait = "--wait and --no-wait exclude each other.";
+    public const string NotDestroyed = "Nothing was destroyed.";
+    public const string Healthy = "Everything is in order.";
+
+    public static string SeeHelp(Command command) => $"See '{Path(command)} --help'.";
+
+    public static string Unreadable(string path, string why) => $"Cannot read '{path}': {why}";
+
+    public static string SecretWithoutKey(int position) =>
+        $"--secret number {position} has no key in front of a '='. Write KEY=@file, KEY=- for stdin, or KEY=VALUE.";
+
+    public static string SecretTwice(string key) => $"The secret '{key}' is given twice.";
+
+    public static string BadDuration(string typed) => $"'{typed}' is no length of time. Write it like 90s, 10m or 1h30m.";
+
+    public static string BadId(string name) => $"{name} must not be empty.";
+
+    public static string ConfirmDestroy(AgentResource agent) =>
+        $"Destroy {Called(agent)}? Its machine and everything on it will be deleted.";
+
+    public static string YesNeeded(string id) => $"Nobody is here to confirm that {id} is to be destroyed. Add --yes.";
+
+    public static string NothingToDo(AgentResource agent) => $"Nothing had to be done: {agent.Id} is {State(agent)}.";
+
+    public static string Accepted(AgentResource agent, string? operation) => operation is null
+        ? $"Accepted: {agent.Id} is wanted {agent.Wanted}."
+        : $"Accepted: {agent.Id} is wanted {agent.Wanted}. Follow it with 'slipway operation watch {operation}'.";
+
+    public static string Ordered(AgentResource agent) => $"Ordered {Called(agent)}.";
+
+    public static string PayNext(AgentResource agent) => $"It is provisioned once it is paid for. Follow it with 'slipway agent watch {agent.Id}'.";
+
+    public static string WaitingForPayment(string id) => $"Waiting for the payment of {id}.";
+
+    public static string Settled(AgentResource agent) => $"{agent.Id} is {State(agent)}; nothing is under way.";
+
+    public static string Following(OperationResource operation) => $"{Verb(operation)} {operation.Agent} ({operation.Id})";
+
+    public static string Ended(OperationResource operation, string? failedAt)
+    {
+        var at = failedAt is null ? "" : " at " + failedAt;
+        var took = operation.FinishedAt is { } finished ? " after " + Format.Length(finished - operation.CreatedAt) : "";
+        return operation switch
+        {
+            { Status: "succeeded" } => $"{operation.Plan} of {operation.Agent} succeeded{took}.",
+            { Status: "undone", CancelReason: { } reason } => $"{operation.Plan} of {operation.Agent} was cancelled and taken back{took}: {reason}",
+            { Status: "undone" } => $"{operation.Plan} of {operation.Agent} failed{at} and was taken back{took}: {operation.Error}",
+            _ => $"{operation.Plan} of {operation.Agent} stopped at {operation.Step} ({operation.Status}, {operation.Direction}): {operation.Error}",
+        };
+    }
+
+    public static string TimedOut(TimeSpan limit) => $"Not finished within {Format.Length(limit)}; it goes on without us.";
+
+    public static string CleanUpGoesOn(OperationResource operation) =>
+        $"{operation.Plan} of {operation.Agent} failed or was cancelled, and what it made is still being removed.";
+
+    public static string? HowToResume(OperationResource? operation, AgentResource? agent) =>
+        operation is not null ? $"Watch it again: slipway operation watch {operation.Id}"
+        : agent is not null ? $"Watch it again: slipway agent watch {agent.Id}"
+        : null;
+
+    public static string Valid(string file) => $"{file} is valid.";
+
+    public static string Invalid(string file, int problems) => $"{file} has {problems} {(problems == 1 ? "problem" : "problems")}.";
+
+    public static string Unhealthy(int failed) => failed == 1 ? "1 check failed." : $"{failed} checks failed.";
+
+    public const string SkewFix = "Set the clock that is wrong, e.g. with systemd-timesyncd (timedatectl set-ntp true); signatures and certificates fail when it is.";
+
+    public static string Skew(TimeSpan ahead) =>
+        $"this machine's clock is {Format.Length(ahead.Duration())} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the server's";
+
+    public static string Refusal(SlipwayException refusal, Uri server)
+    {
+        var words = new StringBuilder(refusal.Detail);
+        foreach (var (field, problems) in refusal.Errors.OrderBy(error => error.Key, StringComparer.Ordinal))
+        {
+            foreach (var problem in problems)
+            {
+                words.Append('\n').Append("  ").Append(field).Append(": ").Append(problem);
+            }
+        }
+
+        return (refusal.Status is { } status ? words.Append($" ({(int)status} {refusal.Code})") : words)
+            .Append(WhatToDo(refusal, server) is { } todo ? "\n" + todo : "").ToString();
+    }
+
+    public static string? WhatToDo(SlipwayException refusal, Uri server) => refusal switch
+    {
+        { Code: SlipwayException.UnreachableCode } when server.IsLoopback =>
+            "Start the server on this machine (from the source tree: dotnet run --project src/Slipway.Server), or point SLIPWAY_SERVER or --server at the one that runs.",
+        { Code: SlipwayException.UnreachableCode } =>
+            "Check that the server runs and that this machine may reach it; SLIPWAY_SERVER or --server says where it is.",
+        { Status: System.Net.HttpStatusCode.Unauthorized } => "Set SLIPWAY_TOKEN to a live token of this server, or name its file with --token-file.",
+        { Status: System.Net.HttpStatusCode.Forbidden } => "Use a token that has the scope for this.",
+        _ => null,
+    };
+
+    private static string Called(AgentResource agent) =>
+        agent.Name is null ? $"{agent.Id} ({agent.Blueprint})" : $"{agent.Id} \"{agent.Name}\" ({agent.Blueprint})";
+
+    private static string State(AgentResource agent) =>
+        agent.Machine is { } machine ? $"{agent.Status}, its machine {machine.Status}" : agent.Status;
+
+    private static string Verb(OperationResource operation) => operation.Plan switch
+    {
+        "provision" => "Provisioning",
+        "stop" => "Stopping",
+        "start" => "Starting",
+        "destroy" => "Destroying",
+        var other => $"Running {other} of",
+    };
+
+    private static string Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "slipway";
+}

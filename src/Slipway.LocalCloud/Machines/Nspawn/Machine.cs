@@ -1,0 +1,126 @@
+namespace Slipway.LocalCloud.Machines.Nspawn;
+
+/// <summary>One machine: its disk, and the container that runs on it while the power is on.</summary>
+internal sealed partial class Machine(
+    MachineSpec spec, int host, MachineDisk disk, Func<MachineDisk, CancellationToken, Task<Container>> boot, Action<PowerState> powerChanged, ILogger logger) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private Container? _running;
+    private Task _watching = Task.CompletedTask;
+
+    public MachineSpec Spec { get; private set; } = spec;
+
+    public int Host => host;
+
+    public MachineDisk Disk => disk;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_running is null)
+            {
+                await BootAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void RequestShutdown() => _running?.RequestShutdown();
+
+    public Task PowerOffAsync() => PowerOffAndAsync(() => Task.CompletedTask);
+
+    /// <summary>Ends the machine and takes its disk away.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await PowerOffAndAsync(disk.DeleteAsync);
+        await _watching;
+        _gate.Dispose();
+    }
+
+    public Task RebuildAsync(MachineSpec spec, Func<MachineSpec, Task> reset) =>
+        PowerOffAndAsync(async () =>
+        {
+            Spec = spec;
+            await reset(spec);
+        });
+
+    private async Task PowerOffAndAsync(Func<Task> then)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (Interlocked.Exchange(ref _running, null) is { } container)
+            {
+                await container.KillAsync();
+            }
+
+            await then();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task BootAsync(CancellationToken cancellationToken)
+    {
+        var container = await boot(disk, cancellationToken);
+        _running = container;
+        _watching = WatchAsync(container);
+    }
+
+    private async Task WatchAsync(Container container)
+    {
+        try
+        {
+            if (!await EndedByItselfAsync(container))
+            {
+                return;
+            }
+        }
+        catch (Exception e)
+        {
+            Log.LostTrack(logger, Spec.ServerId, e);
+        }
+
+        powerChanged(PowerState.Off);
+    }
+
+    /// <returns>False if the machine runs again, or a call of ours ended it.</returns>
+    private async Task<bool> EndedByItselfAsync(Container container)
+    {
+        var reboot = await container.AwaitExitAsync();
+        await _gate.WaitAsync();
+        try
+        {
+            if (_running != container)
+            {
+                return false;
+            }
+
+            _running = null;
+            await container.KillAsync();
+            if (reboot)
+            {
+                await BootAsync(CancellationToken.None);
+            }
+
+            return !reboot;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Machine {ServerId} ended and could not be followed further; it is off")]
+        public static partial void LostTrack(ILogger logger, long serverId, Exception exception);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Slipway.LocalCloud.Machines.Nspawn;
+
+/// <summary>What one machine has written over the image, and the files the driver puts there before the first boot.</summary>
+internal sealed class MachineDisk(string directory, ToolRunner tools)
+{
+    private const int ConsoleLimit = 1024 * 1024;
+
+    public string Directory => directory;
+
+    private string ConsoleFile => Path.Combine(directory, "console.log");
+
+    /// <summary>Makes the disk as new: nothing but the image and what the specification says.</summary>
+    public async Task ResetAsync(MachineSpec spec, string image, string address, string gateway, Uri? controlUrl)
+    {
+        await DeleteAsync();
+        foreach (var part in (string[])["", "upper", "work", "root"])
+        {
+            RootFile.CreateDirectory(Path.Combine(directory, part));
+        }
+
+        var upper = Path.Combine(directory, "upper");
+        // A link, so that no path of this computer has to be escaped in a mount option.
+        File.CreateSymbolicLink(Path.Combine(directory, "image"), image);
+        RootFile.Write(upper, "etc/hostname", $"{spec.Hostname}\n");
+        RootFile.Write(upper, "etc/hosts", $"127.0.0.1 localhost\n127.0.1.1 {spec.Hostname}\n::1 localhost\n");
+        // Sorts before systemd's own 80-container-host0.network, which would ask for DHCP.
+        RootFile.Write(
+            upper,
+            "etc/systemd/network/10-host0.network",
+            $"[Match]\nName=host0\n[Network]\nAddress={address}/24\nGateway={gateway}\nLinkLocalAddressing=no\n");
+        RootFile.Write(upper, "etc/slipway-local/server-id", $"{spec.ServerId}\n");
+        RootFile.Write(upper, "etc/slipway-local/control-url", $"{controlUrl}\n");
+        var metadata = new NoCloudMetadata(spec.InstanceId, spec.Hostname, spec.AuthorizedKeys);
+        RootFile.Write(
+            upper,
+            "var/lib/cloud/seed/nocloud/meta-data",
+            JsonSerializer.Serialize(metadata, NspawnJson.Default.NoCloudMetadata));
+        RootFile.Write(upper, "var/lib/cloud/seed/nocloud/user-data", UserData.Decode(spec.UserData ?? ""));
+    }
+
+    public Task DeleteAsync() => tools.RemoveTreeAsync(directory);
+
+    public async Task<string> ReadConsoleAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(ConsoleFile))
+        {
+            return "";
+        }
+
+        await using var file = new FileStream(ConsoleFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Seek(-Math.Min(ConsoleLimit, file.Length), SeekOrigin.End);
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+
+namespace Slipway.LocalCloud.Machines.Nspawn;
+
+/// <summary>The bridge of one LocalCloud: an address range for machines, one for their tailnet, and the metadata redirect.</summary>
+internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
+{
+    public string Bridge => BridgeName(octet);
+
+    public string Gateway => $"10.77.{octet}.1";
+
+    private string Table => $"slipway_local_{octet}";
+
+    public static string BridgeName(int octet) => $"slw{octet}";
+
+    public string MachineName(int host) => $"{Bridge}-{host}";
+
+    public string Address(int host) => $"10.77.{octet}.{host}";
+
+    public Task CreateAsync(CancellationToken cancellationToken) =>
+        tools.RunAsync("ip", ["-batch", "-"], cancellationToken, $"""
+            link add {Bridge} type bridge mcast_snooping 0
+            addr add {Gateway}/24 dev {Bridge}
+            link set {Bridge} up
+            route add 100.77.{octet}.0/24 dev {Bridge}
+
+            """);
+
+    /// <summary>Sends 169.254.169.254 from this bridge to our own port: several LocalClouds share a computer, not an address.</summary>
+    public Task RedirectMetadataAsync(int port, CancellationToken cancellationToken) =>
+        tools.RunAsync("nft", ["-f", "-"], cancellationToken, $$"""
+            table ip {{Table}} {
+              chain prerouting {
+                type nat hook prerouting priority dstnat;
+                iifname "{{Bridge}}" ip daddr 169.254.169.254 tcp dport 80 dnat to {{Gateway}}:{{port}}
+              }
+            }
+
+            """);
+
+    /// <summary>Takes away a dead machine's end of its cable now: the kernel does it some time later, and the next boot would find it there.</summary>
+    public Task RemovePortAsync(int host) => RemoveInterfaceAsync($"vb-{MachineName(host)}");
+
+    public async Task RemoveAsync()
+    {
+        await RemoveInterfaceAsync(Bridge);
+
+        if ((await TablesAsync(tools)).Contains(Table))
+        {
+            await tools.RunAsync("nft", ["delete", "table", "ip", Table], CancellationToken.None);
+        }
+    }
+
+    /// <summary>Interfaces and nft tables of any LocalCloud on this computer.</summary>
+    public static async Task<IReadOnlyList<string>> FindAsync(ToolRunner tools)
+    {
+        var bridges = Directory.EnumerateDirectories("/sys/class/net").Select(Path.GetFileName).Where(n => OurBridge().IsMatch(n!)).ToList();
+        var ports = bridges.SelectMany(b => Directory.EnumerateFileSystemEntries($"/sys/class/net/{b}/brif")).Select(Path.GetFileName);
+        var tables = await TablesAsync(tools);
+        return [.. bridges.Concat(ports).Select(b => $"interface {b}"), .. tables.Select(t => $"nft table {t}")];
+    }
+
+    private async Task RemoveInterfaceAsync(string name)
+    {
+        if (Directory.Exists($"/sys/class/net/{name}"))
+        {
+            try
+            {
+                await tools.RunAsync("ip", ["link", "del", name], CancellationToken.None);
+            }
+            catch (InvalidOperationException) when (!Directory.Exists($"/sys/class/net/{name}"))
+            {
+                // The kernel was quicker.
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> TablesAsync(ToolRunner tools) =>
+        [.. OurTable().Matches(await tools.RunAsync("nft", ["list", "tables"], CancellationToken.None)).Select(m => m.Value)];
+
+    [GeneratedRegex(@"^slw\d+$", RegexOptions.None, 1000)]
+    private static partial Regex OurBridge();
+
+    [GeneratedRegex(@"\bslipway_local_\d+\b", RegexOptions.None, 1000)]
+    private static partial Regex OurTable();
+}

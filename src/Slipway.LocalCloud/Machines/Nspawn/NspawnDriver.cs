@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+
+namespace Slipway.LocalCloud.Machines.Nspawn;
+
+/// <summary>Real machines: each server is a systemd-nspawn container with its own disk, address, systemd, cloud-init and sshd.</summary>
+public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clock, ILoggerFactory loggers) : IMachineDriver
+{
+    private const int FirstHost = 2;
+    private const int LastHost = 254;
+
+    private readonly ILogger _logger = loggers.CreateLogger<NspawnDriver>();
+    private readonly ToolRunner _tools = new(clock);
+    private readonly SpawnThread _spawner = new();
+    private readonly ConcurrentDictionary<long, Machine> _machines = new();
+    private readonly ConcurrentDictionary<int, LoopbackRelay> _relays = new();
+    private readonly Lock _allocation = new();
+    private MetadataService? _metadata;
+    private InstanceRecord? _instance;
+    private MachineNetwork? _network;
+
+    public event Action<long, PowerState>? PowerChanged;
+
+    public string Name => "nspawn";
+
+    /// <summary>N in 10.77.N.0/24 (machines) and 100.77.N.0/24 (their tailnet addresses, routed here to the bridge).</summary>
+    public int SubnetOctet => Instance.Octet;
+
+    public string HostAddress => Network.Gateway;
+
+    private InstanceRecord Instance => _instance
+        ?? throw new InvalidOperationException("The driver has no network yet; call InitializeAsync first.");
+
+    private MachineNetwork Network => _network
+        ?? throw new InvalidOperationException("The driver has no network yet; call InitializeAsync first.");
+
+    /// <summary>Removes what dead LocalClouds left on this computer.</summary>
+    /// <returns>How many of them there were.</returns>
+    public static Task<int> SweepAsync(NspawnOptions options, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        Registry(options, new ToolRunner(clock), clock).SweepAsync(cancellationToken);
+
+    /// <summary>Lists processes, control groups, mounts, interfaces, nft tables and directories of LocalClouds, dead or alive.</summary>
+    public static IReadOnlyList<string> FindLeftovers(NspawnOptions options) =>
+        Task.Run(Registry(options, new ToolRunner(TimeProvider.System), TimeProvider.System).FindAsync).GetAwaiter().GetResult();
+
+    public async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        ToolRunner.RequireRootAndTools();
+        _instance = await Registry(options, _tools, clock).ClaimAsync(cancellationToken);
+        _network = new MachineNetwork(_instance.Octet, _tools);
+        new ControlGroup(InstanceRegistry.GroupName(_instance.Octet)).Create();
+        await _network.CreateAsync(cancellationToken);
+        _metadata = await MetadataService.StartAsync(_network.Gateway, FindByAddress, cancellationToken);
+        await _network.RedirectMetadataAsync(_metadata.Port, cancellationToken);
+        foreach (var port in options.ExposedPorts)
+        {
+            Expose(port);
+        }
+
+        if (options.ControlUrl is { IsLoopback: true } control)
+        {
+            Expose(control.Port);
+        }
+
+        await new MachineImage(options.ImageCacheDirectory, options.Mirror, _tools, clock, _logger)
+            .EnsureAsync(UseImage, InstanceRegistry.ImagesInUse, cancellationToken);
+        Log.Ready(_logger, _network.Bridge, _network.Gateway);
+    }
+
+    /// <summary>Lets machines reach a loopback port of this computer at <see cref="HostAddress"/>; again for the same port does nothing.</summary>
+    public void Expose(int port)
+    {
+        try
+        {
+            _relays.GetOrAdd(port, p => new LoopbackRelay(HostAddress, p, _logger));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            // Whoever listens on this port listens on every address, and machines reach it without our help.
+            Log.AlreadyReachable(_logger, port, HostAddress);
+        }
+    }
+
+    public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
+    {
+        var machine = Allocate(spec, out var isNew);
+        if (isNew)
+        {
+            await ResetAsync(machine, spec);
+        }
+
+        return Network.Address(machine.Host);
+    }
+
+    public Task StartAsync(long serverId, CancellationToken cancellationToken) => Find(serverId).StartAsync(cancellationToken);
+
+    public Task ShutdownAsync(long serverId, CancellationToken cancellationToken)
+    {
+        Find(serverId).RequestShutdown();
+        return Task.CompletedTask;
+    }
+
+    public Task PowerOffAsync(long serverId, CancellationToken cancellationToken) => Find(serverId).PowerOffAsync();
+
+    public Task RebuildAsync(MachineSpec spec, CancellationToken cancellationToken)
+    {
+        var machine = Find(spec.ServerId);
+        return machine.RebuildAsync(spec, fresh => ResetAsync(machine, fresh));
+    }
+
+    public async Task DeleteAsync(long serverId, CancellationToken cancellationToken)
+    {
+        if (_machines.TryGetValue(serverId, out var machine))
+        {
+            await machine.DisposeAsync();
+            _machines.TryRemove(serverId, out _);
+        }
+    }
+
+    public Task<string> ReadConsoleAsync(long serverId, CancellationToken cancellationToken) =>
+        Find(serverId).Disk.ReadConsoleAsync(cancellationToken);
+
+    public Task<ExecResult> ExecuteAsync(long serverId, ExecRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Real machines are reached by SSH; only simulated ones have a side channel.");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_machines.Keys.Select(id => DeleteAsync(id, CancellationToken.None)));
+        _spawner.Dispose();
+        foreach (var relay in _relays.Values)
+        {
+            await relay.DisposeAsync();
+        }
+
+        if (_metadata is not null)
+        {
+            await _metadata.DisposeAsync();
+        }
+
+        if (Interlocked.Exchange(ref _instance, null) is { } instance)
+        {
+            await Registry(options, _tools, clock).RemoveAsync(instance);
+        }
+    }
+
+    private static InstanceRegistry Registry(NspawnOptions options, ToolRunner tools, TimeProvider clock) =>
+        new(options.StateDirectory, tools, clock);
+
+    private void UseImage(string image)
+    {
+        _instance = Instance with { Image = image };
+        InstanceRegistry.Write(_instance);
+    }
+
+    private Machine Find(long serverId) =>
+        _machines.TryGetValue(serverId, out var machine)
+            ? machine
+            : throw new InvalidOperationException($"There is no machine for server {serverId}; create it first.");
+
+    private MachineSpec? FindByAddress(string address) =>
+        _machines.Values.FirstOrDefault(m => Network.Address(m.Host) == address)?.Spec;
+
+    private Machine Allocate(MachineSpec spec, out bool isNew)
+    {
+        lock (_allocation)
+        {
+            isNew = !_machines.TryGetValue(spec.ServerId, out var machine);
+            if (isNew)
+            {
+                var taken = _machines.Values.Select(m => m.Host).ToHashSet();
+                var host = Enumerable.Range(FirstHost, LastHost - FirstHost + 1).FirstOrDefault(h => !taken.Contains(h));
+                if (host == 0)
+                {
+                    throw new InvalidOperationException($"All {taken.Count} addresses of {Network.Bridge} are in use; delete a server first.");
+                }
+
+                _machines[spec.ServerId] = machine = NewMachine(spec, host);
+            }
+
+            return machine!;
+        }
+    }
+
+    private Machine NewMachine(MachineSpec spec, int host)
+    {
+        var id = spec.ServerId;
+        var disk = new MachineDisk(Path.Combine(Instance.Directory, $"{id}"), _tools);
+        var group = new ControlGroup($"{InstanceRegistry.GroupName(SubnetOctet)}/{id}");
+        return new Machine(
+            spec,
+            host,
+            disk,
+            (d, ct) => Container.StartAsync(_spawner, d, Network, host, group, clock, ct),
+            state => PowerChanged?.Invoke(id, state),
+            _logger);
+    }
+
+    private Task ResetAsync(Machine machine, MachineSpec spec) =>
+        machine.Disk.ResetAsync(spec, Instance.Image!, Network.Address(machine.Host), Network.Gateway, ControlUrlForMachines());
+
+    private Uri? ControlUrlForMachines() =>
+        options.ControlUrl is { IsLoopback: true } control
+            ? new UriBuilder(control) { Host = HostAddress }.Uri
+            : options.ControlUrl;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Real machines are ready on {Bridge}; they reach this computer at {Gateway}")]
+        public static partial void Ready(ILogger logger, string bridge, string gateway);
+
+        [LoggerMessage(2, LogLevel.Information, "Port {Port} already listens at {Gateway}, so it is not relayed to loopback")]
+        public static partial void AlreadyReachable(ILogger logger, int port, string gateway);
+    }
+}

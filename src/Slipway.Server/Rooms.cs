@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+using Slipway.Blueprints;
+using Slipway.Machines;
+using Slipway.Secrets;
+using Slipway.Storage;
+
+namespace Slipway.Server;
+
+/// <summary>The rooms that everything else stands on.</summary>
+internal static class Rooms
+{
+    public static void AddStorage(this IServiceCollection services)
+    {
+        services.AddOptions<StorageOptions>()
+            .Configure<IConfiguration>((options, configuration) => options.Database = configuration["Database"] ?? options.Database)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton(p => p.GetRequiredService<IOptions<StorageOptions>>().Value);
+        services.AddSingleton<Database>();
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<Settings>();
+        services.AddSingleton<Entropy>();
+        services.AddSingleton<IdSource>();
+    }
+
+    public static void AddSecrets(this IServiceCollection services)
+    {
+        services.AddOptions<SecretsOptions>().BindConfiguration(SecretsOptions.Section)
+            .Configure(options => options.MasterKeyFile ??= "slipway.key");
+        services.AddSingleton(p => KeyRing.LoadOrCreate(p.GetRequiredService<IOptions<SecretsOptions>>().Value));
+        services.AddSingleton<SecretCipher>();
+        services.AddSingleton<SecretStore>();
+    }
+
+    public static void AddBlueprints(this IServiceCollection services)
+    {
+        services.AddSingleton<BlueprintStore>();
+        services.AddSingleton(p => BlueprintCatalog.Load(
+            p.GetRequiredService<MachinesOptions>().BlueprintDirectory, Parameters(p.GetRequiredService<IConfiguration>())));
+    }
+
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> Parameters(IConfiguration configuration) =>
+        configuration.GetSection("Blueprints").GetChildren().ToDictionary(
+            blueprint => blueprint.Key,
+            IReadOnlyDictionary<string, string> (blueprint) => blueprint.GetSection("Parameters").GetChildren()
+                .ToDictionary(p => p.Key, p => p.Value ?? "", StringComparer.Ordinal),
+            StringComparer.Ordinal);
+}

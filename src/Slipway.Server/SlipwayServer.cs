@@ -1,0 +1,82 @@
+using Slipway.Agents;
+using Slipway.Client;
+using Slipway.Machines;
+using Slipway.Operations;
+using Slipway.Payments;
+using Slipway.Server.Access;
+using Slipway.Server.Agents;
+using Slipway.Server.Blueprints;
+using Slipway.Server.Doctor;
+using Slipway.Server.Health;
+using Slipway.Server.Machines;
+using Slipway.Server.Operations;
+using Slipway.Server.Payments;
+
+namespace Slipway.Server;
+
+/// <summary>The service: what it is made of, and what it answers to.</summary>
+public static class SlipwayServer
+{
+    public const string DefaultUrl = "http://127.0.0.1:8600";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        Register(builder);
+        await using var app = builder.Build();
+        Map(app);
+        if (await Startup.PrepareAsync(app) is { Count: > 0 } problems)
+        {
+            await Console.Error.WriteLineAsync($"Slipway cannot start; {problems.Count} thing(s) to mend:");
+            problems.ForEach(problem => Console.Error.WriteLine($"  - {problem}"));
+            return 1;
+        }
+
+        await app.RunAsync();
+        return 0;
+    }
+
+    internal static void Register(WebApplicationBuilder builder)
+    {
+        builder.Configuration.AddFamiliarNames();
+        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? DefaultUrl);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 256 * 1024);
+        builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = OperationsOptions.Drain);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SlipwayJson.Default));
+        builder.Services.AddProblems();
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddStorage();
+        builder.Services.AddSecrets();
+        builder.Services.AddBlueprints();
+        builder.Services.AddOperations();
+        builder.Services.AddAgents();
+        builder.Services.AddMachines();
+        builder.Services.AddPayments();
+        builder.Services.AddAccess();
+        builder.Services.AddHealth();
+        builder.Services.AddSingleton<AgentView>();
+        builder.Services.AddSingleton<ServerDoctor>();
+    }
+
+    internal static void Map(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+
+        app.MapHealth();
+        app.MapStripe();
+        app.MapCallbacks();
+
+        var v1 = app.MapGroup("/v1").AddEndpointFilter<AuditFilter>();
+        v1.MapAgents();
+        v1.MapOperations();
+        v1.MapBlueprints();
+        v1.MapDoctor();
+        EndpointRules.Verify(app);
+    }
+}

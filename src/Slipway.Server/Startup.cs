@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+using Slipway.Blueprints;
+using Slipway.Secrets;
+using Slipway.Server.Access;
+using Slipway.Storage;
+
+namespace Slipway.Server;
+
+/// <summary>Everything that can keep the server from starting, looked at once and reported together.</summary>
+internal static class Startup
+{
+    public static async Task<List<string>> PrepareAsync(WebApplication app)
+    {
+        var problems = new List<string>();
+        Collect(problems, () => app.Services.GetService<IStartupValidator>()?.Validate());
+        Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
+        if (problems.Count == 0)
+        {
+            Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
+        }
+
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        if (await app.Services.GetRequiredService<ApiTokens>().CreateFirstAsync() is { } first)
+        {
+            Console.WriteLine($"First API token (shown once, keep it safe): {first}");
+        }
+
+        return problems;
+    }
+
+    private static void Collect(List<string> problems, Action look)
+    {
+        try
+        {
+            look();
+        }
+        catch (Exception e)
+        {
+            problems.AddRange(Messages(e));
+        }
+    }
+
+    private static IEnumerable<string> Messages(Exception exception) => exception switch
+    {
+        AggregateException all => all.InnerExceptions.SelectMany(Messages),
+        OptionsValidationException invalid => invalid.Failures.Select(Readable),
+        BlueprintException broken => broken.Problems.Select(p => p.ToString()),
+        _ => [exception.Message],
+    };
+
+    /// <summary>The validator's frame ("DataAnnotation validation failed for …") tells an operator nothing.</summary>
+    private static string Readable(string failure) =>
+        failure.IndexOf("with the error: '", StringComparison.Ordinal) is > 0 and var at
+            ? failure[(at + "with the error: '".Length)..].TrimEnd('.', '\'') + "."
+            : failure;
+}

@@ -1,0 +1,176 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Slipway.Ssh;
+
+/// <summary>
+/// Issues the user certificates connections are made with: for one machine, one command and a few minutes each. The authority's private key
+/// is held by an ssh-agent process of its own and is never written to a file; the agent ends with this object or with this process.
+/// </summary>
+/// <remarks>The keys of running connections are in a second agent, so that <c>ssh</c> itself never gets to see the authority's.</remarks>
+public sealed partial class SshCertificateAuthority : IAsyncDisposable
+{
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+    private readonly SshOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly SshAgent _authority;
+    private readonly SshAgent _users;
+    private readonly byte[] _publicKey;
+    private int _disposed;
+
+    private SshCertificateAuthority(
+        SshOptions options, TimeProvider time, ILogger log, SshTools tools, WorkDirectory work, SshAgent authority, SshAgent users, byte[] publicKey)
+    {
+        (_options, _time, _log, Tools, Work, _authority, _users, _publicKey) = (options, time, log, tools, work, authority, users, publicKey);
+        PublicKey = $"{Encoding.ASCII.GetString(new SshReader(publicKey).String())} {Convert.ToBase64String(publicKey)} {options.Identity}-ca";
+    }
+
+    /// <summary>The authority's public key as one line, to be installed on machines as <c>TrustedUserCAKeys</c>.</summary>
+    public string PublicKey { get; }
+
+    internal SshTools Tools { get; }
+
+    internal WorkDirectory Work { get; }
+
+    /// <summary>The processes that hold keys.</summary>
+    internal IReadOnlyList<int> AgentProcessIds => [_authority.ProcessId, _users.ProcessId];
+
+    /// <summary>Makes an ed25519 key pair for a new authority. The private key comes through a pipe; no file ever holds it.</summary>
+    /// <exception cref="SshException"><see cref="SshFailure.ClientFailed"/>: ssh-keygen is missing or failed.</exception>
+    public static async Task<SshKeyPair> GenerateKeyAsync(SshOptions options, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var tools = await SshTools.FindAsync(options, ct);
+        using var work = WorkDirectory.Create(options);
+        // ssh-keygen writes to the "file" it is told, here its own standard output, after asking whether to overwrite it.
+        File.CreateSymbolicLink(work.File("key"), "/dev/stdout");
+        var info = ChildProcess.Describe(
+            tools.Command(tools.SshKeygen), ["-q", "-t", "ed25519", "-N", "", "-C", $"{options.Identity}-ca", "-f", work.File("key")]);
+        var result = await ChildProcess.RunAsync(info, "y\n"u8.ToArray(), options.OutputLimit, ct);
+        var start = result.Stdout.IndexOf("-----BEGIN ", StringComparison.Ordinal);
+        if (result.ExitCode != 0 || start < 0)
+        {
+            throw new SshException(SshFailure.ClientFailed, "", $"ssh-keygen made no key (exit code {result.ExitCode}): {result.Stderr}");
+        }
+
+        var publicKey = await File.ReadAllTextAsync(work.File("key.pub"), ct);
+        return new SshKeyPair(publicKey.Trim(), result.Stdout[start..]);
+    }
+
+    /// <summary>Starts the agents and hands the private key to the first of them, through standard input of <c>ssh-add</c>.</summary>
+    /// <param name="privateKey">An unencrypted private key as <see cref="GenerateKeyAsync"/> made it.</param>
+    /// <param name="options">Where the programs are; how long certificates live.</param>
+    /// <param name="timeProvider">The clock certificates are dated by; null is the system's.</param>
+    /// <param name="loggerFactory">Gets one line per certificate: serial number, key id and end of validity, as sshd logs them too.</param>
+    /// <param name="ct">Ends the attempt.</param>
+    /// <exception cref="SshException"><see cref="SshFailure.ClientFailed"/>: a program is missing, or the key cannot be read.</exception>
+    public static async Task<SshCertificateAuthority> OpenAsync(
+        string privateKey,
+        SshOptions options,
+        TimeProvider? timeProvider = null,
+        ILoggerFactory? loggerFactory = null,
+        CancellationToken ct = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(privateKey);
+        ArgumentNullException.ThrowIfNull(options);
+        var tools = await SshTools.FindAsync(options, ct);
+        var work = WorkDirectory.Create(options);
+        var agents = new List<SshAgent>();
+        try
+        {
+            agents.Add(await SshAgent.StartAsync(tools, work.File(WorkDirectory.AuthoritySocket), ct));
+            agents.Add(await SshAgent.StartAsync(tools, work.File("users.sock"), ct));
+            var publicKey = await LoadAsync(agents[0], privateKey, tools, ct);
+            var log = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SshCertificateAuthority>();
+            return new SshCertificateAuthority(options, timeProvider ?? TimeProvider.System, log, tools, work, agents[0], agents[1], publicKey);
+        }
+        catch
+        {
+            foreach (var agent in agents)
+            {
+                await agent.DisposeAsync();
+            }
+
+            work.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the agents, and with them the keys, and removes the work directory.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        await _authority.DisposeAsync();
+        await _users.DisposeAsync();
+        Work.Dispose();
+    }
+
+    /// <summary>
+    /// Makes a key pair and a certificate that lets it run this one command on this one machine. No process is needed for it: the key is made
+    /// here (P-256: .NET has no ed25519), and the agent signs.
+    /// </summary>
+    internal async Task<IssuedCertificate> IssueAsync(SshTarget target, string command, CancellationToken ct)
+    {
+        var now = _time.GetUtcNow();
+        var serial = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
+        var certificate = new UserCertificate
+        {
+            Serial = serial,
+            KeyId = $"{_options.Identity}/{target.HostKeyAlias}/{serial:x16}",
+            Principal = target.HostKeyAlias,
+            ForcedCommand = command,
+            ValidAfter = now - ClockSkew,
+            ValidBefore = now + _options.CertificateLifetime,
+        };
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var parameters = key.ExportParameters(includePrivateParameters: true);
+        try
+        {
+            var signedPart = certificate.ToBeSigned(parameters.Q, _publicKey);
+            var signed = UserCertificate.Signed(signedPart, await _authority.SignAsync(_publicKey, signedPart, ct));
+            await _users.AddAsync(UserCertificate.ForAgent(signed, parameters.D, certificate.KeyId), _options.CertificateLifetime, ct);
+            Log.CertificateIssued(_log, certificate.KeyId, certificate.ValidBefore);
+            return new IssuedCertificate(certificate, signed, _users);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(parameters.D);
+        }
+    }
+
+    private static async Task<byte[]> LoadAsync(SshAgent agent, string privateKey, SshTools tools, CancellationToken ct)
+    {
+        var input = Encoding.ASCII.GetBytes(privateKey.ReplaceLineEndings("\n").TrimEnd() + "\n");
+        try
+        {
+            // A key with a passphrase must fail at once instead of asking whoever owns the terminal.
+            var info = ChildProcess.Describe(
+                tools.Command(tools.SshAdd), ["-q", "-"],
+                ("SSH_AUTH_SOCK", agent.SocketPath), ("SSH_ASKPASS", "/bin/false"), ("SSH_ASKPASS_REQUIRE", "force"));
+            var result = await ChildProcess.RunAsync(info, input, 64 * 1024, ct);
+            var keys = await agent.ListAsync(ct);
+            return result.ExitCode == 0 && keys.Count == 1
+                ? keys[0]
+                : throw new SshException(
+                    SshFailure.ClientFailed, "", $"ssh-add did not accept the authority's private key; give an unencrypted OpenSSH key. {result.Stderr}");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(input);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Issued SSH certificate {KeyId}, valid until {ValidBefore:u}")]
+        public static partial void CertificateIssued(ILogger logger, string keyId, DateTimeOffset validBefore);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+
+namespace Slipway.Ssh;
+
+/// <summary>
+/// An OpenSSH user certificate for a P-256 key (PROTOCOL.certkeys in OpenSSH's source). It names one principal and one command,
+/// and carries no extension: no terminal, no forwarding of ports, agents or X11, no user rc.
+/// </summary>
+internal sealed record UserCertificate
+{
+    public const string CertificateType = "ecdsa-sha2-nistp256-cert-v01@openssh.com";
+    private const string Curve = "nistp256";
+    private const uint ForUsers = 1;
+
+    public required ulong Serial { get; init; }
+
+    public required string KeyId { get; init; }
+
+    public required string Principal { get; init; }
+
+    public required string ForcedCommand { get; init; }
+
+    public required DateTimeOffset ValidAfter { get; init; }
+
+    public required DateTimeOffset ValidBefore { get; init; }
+
+    /// <summary>Everything the authority signs.</summary>
+    public byte[] ToBeSigned(ECPoint publicKey, ReadOnlySpan<byte> authorityKey)
+    {
+        var forced = new SshWriter().String("force-command").String(new SshWriter().String(ForcedCommand).ToArray()).ToArray();
+        return new SshWriter()
+            .String(CertificateType)
+            .String(RandomNumberGenerator.GetBytes(32))
+            .String(Curve)
+            .String(Uncompressed(publicKey))
+            .UInt64(Serial)
+            .UInt32(ForUsers)
+            .String(KeyId)
+            .String(new SshWriter().String(Principal).ToArray())
+            .UInt64((ulong)ValidAfter.ToUnixTimeSeconds())
+            .UInt64((ulong)ValidBefore.ToUnixTimeSeconds())
+            .String(forced)
+            .String([])
+            .String([])
+            .String(authorityKey)
+            .ToArray();
+    }
+
+    /// <summary>The finished certificate.</summary>
+    public static byte[] Signed(byte[] signedPart, byte[] signature) => [.. signedPart, .. new SshWriter().String(signature).ToArray()];
+
+    /// <summary>The certificate and its private key as ssh-agent's "add identity" wants them (PROTOCOL.agent in OpenSSH's source).</summary>
+    public static byte[] ForAgent(byte[] signed, ReadOnlySpan<byte> privateKey, string comment) =>
+        new SshWriter().String(CertificateType).String(signed).PositiveInteger(privateKey).String(comment).ToArray();
+
+    private static byte[] Uncompressed(ECPoint point) => [4, .. point.X!, .. point.Y!];
+}

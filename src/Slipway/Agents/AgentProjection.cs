@@ -1,0 +1,41 @@
+using Slipway.Blueprints;
+using Slipway.Operations;
+using Slipway.Secrets;
+using Slipway.Storage;
+
+namespace Slipway.Agents;
+
+/// <summary>What an operation's end means for its agent, and whether what is wanted by now needs another one.</summary>
+internal sealed class AgentProjection(AgentStore store, AgentLifecycle lifecycle) : IOperationProjection
+{
+    public async Task FinishedAsync(Transaction transaction, Operation operation)
+    {
+        if (await AgentStore.LockAsync(transaction, operation.Subject) is not { } agent)
+        {
+            return;
+        }
+
+        var after = After(agent, operation);
+        if (after.Status == AgentStatus.Closed)
+        {
+            await SecretStore.DeleteAllAsync(transaction, agent.Id);
+        }
+
+        await lifecycle.ConvergeAsync(transaction, await store.UpdateAsync(transaction, after));
+    }
+
+    private static Agent After(Agent agent, Operation operation) => (operation.Plan, operation.Result) switch
+    {
+        (MachinePlans.Provision or MachinePlans.Start, OperationResult.Succeeded) => agent with { Status = AgentStatus.Active, Error = null },
+        (MachinePlans.Provision, _) when agent.Wanted == Wanted.Destroyed => agent with { Status = AgentStatus.Closed, Error = null },
+        (MachinePlans.Provision, _) => agent with { Status = AgentStatus.Error, Error = operation.Error },
+        (MachinePlans.Stop, OperationResult.Succeeded) => agent with { Status = AgentStatus.Paused, Error = null },
+        // A stop or start that was taken back leaves the agent as it was, and the wish with it: otherwise it would be tried for ever.
+        (MachinePlans.Stop, _) => agent with { Status = AgentStatus.Active, Wanted = Unless(agent, Wanted.Running), Error = operation.Error },
+        (MachinePlans.Start, _) => agent with { Status = AgentStatus.Paused, Wanted = Unless(agent, Wanted.Stopped), Error = operation.Error },
+        (MachinePlans.Destroy, _) => agent with { Status = AgentStatus.Closed, Error = null },
+        _ => agent,
+    };
+
+    private static Wanted Unless(Agent agent, Wanted wanted) => agent.Wanted == Wanted.Destroyed ? Wanted.Destroyed : wanted;
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Operations;
+
+namespace Slipway.Agents;
+
+public static class AgentsRegistration
+{
+    public static IServiceCollection AddAgents(this IServiceCollection services) => services
+        .AddSingleton<AgentStore>()
+        .AddSingleton<AgentLifecycle>()
+        .AddSingleton<IOperationProjection, AgentProjection>();
+}

@@ -1,0 +1,10 @@
+namespace Slipway.Blueprints;
+
+/// <summary>The names of what can be asked of a machine: those who ask and those who do it share nothing else.</summary>
+public static class MachinePlans
+{
+    public const string Provision = "provision";
+    public const string Stop = "stop";
+    public const string Start = "start";
+    public const string Destroy = "destroy";
+}

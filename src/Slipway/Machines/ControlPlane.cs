@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Secrets;
+using Slipway.Ssh;
+using Slipway.Storage;
+
+namespace Slipway.Machines;
+
+/// <summary>Who we are to the clouds and to machines: an id that marks what is ours, and the authority machines trust.</summary>
+public sealed class ControlPlane(
+    Settings settings, SecretStore secrets, Database database, IdSource ids, KeyRing keys, SshOptions ssh) : IAsyncDisposable
+{
+    private const string Owner = "control-plane";
+    private const string AuthorityName = "ssh-ca";
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private SshCertificateAuthority? _authority;
+    private string? _id;
+
+    /// <summary>Marks every outside resource of this control plane; made at the first start.</summary>
+    public async Task<string> GetIdAsync(CancellationToken cancellationToken = default) =>
+        _id ??= await settings.GetOrAddAsync("control-plane-id", () => ids.Next("cp"), cancellationToken);
+
+    /// <summary>The authority that signs the minutes-long certificates machines accept; its key is made at the first start and kept encrypted.</summary>
+    public async Task<SshCertificateAuthority> GetAuthorityAsync(CancellationToken cancellationToken = default)
+    {
+        if (_authority is not null)
+        {
+            return _authority;
+        }
+
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return _authority ??= await SshCertificateAuthority.OpenAsync(await KeyAsync(cancellationToken), ssh, ct: cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>The token a machine names itself by until it runs. It can be made again from the operation's id, so only its hash is stored.</summary>
+    public string BootToken(string operationId) => keys.DeterministicToken("boot", operationId);
+
+    public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_authority is not null)
+        {
+            await _authority.DisposeAsync();
+        }
+
+        _gate.Dispose();
+    }
+
+    private async Task<string> KeyAsync(CancellationToken cancellationToken)
+    {
+        if (await secrets.FindAsync(Owner, AuthorityName, cancellationToken) is { } kept)
+        {
+            return kept.Reveal();
+        }
+
+        var pair = await SshCertificateAuthority.GenerateKeyAsync(ssh, cancellationToken);
+        await database.WriteAsync(transaction => secrets.PutAsync(transaction, Owner, AuthorityName, new Secret(pair.PrivateKey)), cancellationToken);
+        return pair.PrivateKey;
+    }
+}

@@ -1,0 +1,76 @@
+using Slipway.Hetzner;
+using Slipway.Storage;
+
+namespace Slipway.Machines;
+
+/// <summary>The one firewall all machines share: SSH from the control plane alone, nothing else in.</summary>
+public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane controlPlane, MachinesOptions options, Settings settings, Database database) : IDisposable
+{
+    private const string Setting = "firewall-id";
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    /// <summary>The firewall's id, from memory where there is one: making sure costs a request only once.</summary>
+    public async Task<long> EnsureAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (long.TryParse(await settings.FindAsync(Setting, cancellationToken), out var known))
+            {
+                return known;
+            }
+
+            var owner = await controlPlane.GetIdAsync(cancellationToken);
+            var firewall = await hetzner.Firewalls.GetOrCreateAsync(
+                new CreateFirewallRequest { Name = $"slipway-{owner}", Labels = MachineLabels.ForShared(owner), Rules = Rules() }, cancellationToken);
+            if (firewall.Labels.GetValueOrDefault(MachineLabels.ControlPlane) != owner)
+            {
+                throw new InvalidOperationException($"A firewall named '{firewall.Name}' exists and is not ours. Rename or remove it at Hetzner.");
+            }
+
+            await RememberAsync(firewall.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken);
+            return firewall.Id;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Forgets the id, after Hetzner said that it means nothing.</summary>
+    public Task ForgetAsync(CancellationToken cancellationToken) => RememberAsync("", cancellationToken);
+
+    /// <summary>Takes the firewall away, unless a server still uses it.</summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!long.TryParse(await settings.FindAsync(Setting, cancellationToken), out var known))
+            {
+                return;
+            }
+
+            await RememberAsync("", cancellationToken);
+            await hetzner.Firewalls.DeleteAsync(known, cancellationToken);
+        }
+        catch (HetznerException e) when (e.Code == HetznerErrorCodes.ResourceInUse)
+        {
+            // A machine that is just being made uses it; the next one to go tries again.
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private Task RememberAsync(string id, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction => Settings.SetAsync(transaction, Setting, id), cancellationToken);
+
+    private List<FirewallRule> Rules() =>
+    [
+        new FirewallRule { Direction = "in", Protocol = "tcp", Port = "22", SourceIps = [.. options.ControlPlaneAddresses], Description = "SSH from the control plane" },
+    ];
+}

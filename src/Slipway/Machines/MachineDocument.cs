@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Blueprints;
+using Slipway.CloudInit;
+
+namespace Slipway.Machines;
+
+/// <summary>A machine's first boot as a cloud-init document: public or single-use content only, the same for the same machine.</summary>
+public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions options, TailscaleSettings tailscale)
+{
+    /// <summary>The account the control plane logs in as; its certificates name the machine.</summary>
+    public const string AdminUser = "slipway";
+
+    internal const string AuthKeyFile = "/var/lib/slipway/tailscale.key";
+    internal const string BootTokenFile = "/var/lib/slipway/boot-token";
+
+    public async Task<CloudConfig> BuildAsync(Machine machine, Blueprint blueprint, string? authKey, CancellationToken cancellationToken)
+    {
+        var authority = await controlPlane.GetAuthorityAsync(cancellationToken);
+        var token = controlPlane.BootToken(machine.OperationId);
+        return new CloudConfig
+        {
+            Hostname = machine.Name,
+            Users =
+            [
+                new CloudUser { Name = AdminUser, Shell = "/bin/bash", Sudo = true },
+                new CloudUser { Name = blueprint.User, Shell = "/bin/bash", Sudo = blueprint.Sudo },
+            ],
+            PackageUpdate = blueprint.Packages.Count > 0 ? true : null,
+            Packages = blueprint.Packages,
+            SshGenKeyTypes = ["ed25519"],
+            WriteFiles = [.. Files(machine, authority.PublicKey, token, authKey)],
+            BootScript = new BootScript { ReportUrl = Callback("boot", token), Phases = [.. Phases(machine, blueprint, authKey is not null)] },
+            PhoneHome = new PhoneHome { Url = Callback("phone-home", token), Post = ["pub_key_ed25519", "instance_id", "hostname"] },
+        };
+    }
+
+    /// <summary>Tells one request from another, so that a server found by name is adopted only if it is what was asked for.</summary>
+    public static string Fingerprint(Machine machine, Blueprint blueprint, string? authKeyId) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+            '\n', machine.Name, machine.OperationId, blueprint.Digest, blueprint.Machine.ServerType, blueprint.Machine.Image, authKeyId))))[..32];
+
+    private static IEnumerable<CloudFile> Files(Machine machine, string authorityKey, string token, string? authKey)
+    {
+        yield return new CloudFile { Path = "/etc/ssh/slipway_ca.pub", Content = authorityKey.Trim() + "\n" };
+        yield return new CloudFile { Path = $"/etc/ssh/slipway_principals/{AdminUser}", Content = machine.Name + "\n" };
+        yield return new CloudFile
+        {
+            Path = "/etc/ssh/sshd_config.d/10-slipway.conf",
+            Content = """
+                TrustedUserCAKeys /etc/ssh/slipway_ca.pub
+                AuthorizedPrincipalsFile /etc/ssh/slipway_principals/%u
+                PasswordAuthentication no
+
+                """,
+        };
+        yield return new CloudFile { Path = BootTokenFile, Content = token + "\n", Permissions = "0600" };
+        if (authKey is not null)
+        {
+            yield return new CloudFile { Path = AuthKeyFile, Content = authKey + "\n", Permissions = "0600" };
+        }
+    }
+
+    private IEnumerable<BootPhase> Phases(Machine machine, Blueprint blueprint, bool joins)
+    {
+        yield return BootPhases.ClockSync(machine.CreatedAt);
+        if (joins)
+        {
+            yield return BootPhases.InstallTailscale();
+            yield return BootPhases.JoinTailscale(AuthKeyFile, machine.TailscaleHostname!, [tailscale.Tag], tailscale.LoginServer);
+        }
+
+        if (blueprint.RenderSetup() is { Length: > 0 } setup)
+        {
+            yield return new BootPhase("setup", setup);
+        }
+    }
+
+    private Uri Callback(string kind, string token) =>
+        new(options.PublicUrl!, string.Create(CultureInfo.InvariantCulture, $"/callbacks/{kind}/{token}"));
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Blueprints;
+using Slipway.Machines.Steps;
+using Slipway.Operations;
+
+namespace Slipway.Machines.Plans;
+
+/// <summary>The runbooks. A step that makes something names the step that takes it back; undo reads its table upwards.</summary>
+public static class MachinePlanTable
+{
+    private const int StateVersion = 1;
+
+    public static IEnumerable<Type> StepTypes => typeof(RegisterMachine).Assembly.GetTypes()
+        .Where(t => !t.IsAbstract && t.IsSubclassOf(typeof(Step<MachineState>)));
+
+    public static Plan Provision(IServiceProvider services) => Table(
+        MachinePlans.Provision,
+        (_, input) => new MachineState { Order = input.Deserialize(BlueprintJson.Default.MachineOrder) },
+        [
+            new(Step<RegisterMachine>(services), Undo: Step<ForgetMachine>(services)),
+            new(Step<CreateAuthKey>(services), Undo: Step<LeaveTailnet>(services)),
+            new(Step<EnsureFirewall>(services), Undo: Step<RemoveFirewall>(services)),
+            new(Step<CreateServer>(services), Undo: Step<DeleteServer>(services)),
+            new(Step<AwaitRunning>(services)),
+            new(Step<AwaitPhoneHome>(services)),
+            new(Step<VerifyEnrolment>(services)),
+            new(Step<InjectSecrets>(services)),
+            new(Step<StartUnit>(services)),
+            new(Step<AwaitHealthy>(services)),
+        ],
+        cancellable: true);
+
+    public static Plan Stop(IServiceProvider services) => Table(
+        MachinePlans.Stop,
+        Empty,
+        [
+            new(Step<ShutDownServer>(services), Undo: Step<KeepRunning>(services)),
+            new(Step<AwaitOff>(services)),
+        ]);
+
+    public static Plan Start(IServiceProvider services) => Table(
+        MachinePlans.Start,
+        Empty,
+        [
+            new(Step<PowerOnServer>(services), Undo: Step<KeepStopped>(services)),
+            new(Step<AwaitHealthy>(services)),
+        ]);
+
+    public static Plan Destroy(IServiceProvider services) => Table(
+        MachinePlans.Destroy,
+        Empty,
+        [
+            new(Step<DeleteServer>(services)),
+            new(Step<LeaveTailnet>(services)),
+            new(Step<RemoveFirewall>(services)),
+            new(Step<ForgetMachine>(services)),
+        ],
+        neverGivesUp: true);
+
+    private static MachineState Empty(string subject, JsonElement input) => new();
+
+    private static TStep Step<TStep>(IServiceProvider services)
+        where TStep : Step<MachineState> => services.GetRequiredService<TStep>();
+
+    private static Plan<MachineState> Table(
+        string name,
+        Func<string, JsonElement, MachineState> begin,
+        IReadOnlyList<PlanStep<MachineState>> steps,
+        bool cancellable = false,
+        bool neverGivesUp = false) =>
+        new(name, StateVersion, MachineJson.Default.MachineState, begin, steps) { Cancellable = cancellable, NeverGivesUp = neverGivesUp };
+}

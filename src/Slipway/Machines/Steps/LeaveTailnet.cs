@@ -1,0 +1,36 @@
+using Slipway.Operations;
+using Slipway.Secrets;
+using Slipway.Tailscale;
+
+namespace Slipway.Machines.Steps;
+
+/// <summary>Takes the machine's device and key out of the tailnet. It runs after the server is gone, so that nothing can enrol again.</summary>
+public sealed class LeaveTailnet(MachineStore machines, TailscaleClient tailscale, TailscaleSettings settings) : Step<MachineState>
+{
+    public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
+    {
+        if (await machines.FindAsync(context.Subject, cancellationToken) is not { TailscaleHostname: { } hostname } machine)
+        {
+            return Done(state, "never joined");
+        }
+
+        // The node id is what the machine said; the host name and tag are what we gave it. Whatever answers to either is its device.
+        var devices = (await tailscale.Devices.ListAsync(new DeviceFilter { Hostname = hostname }, cancellationToken))
+            .Where(d => d.Tags.Contains(settings.Tag, StringComparer.Ordinal))
+            .Select(d => d.NodeId)
+            .Union(machine.TailscaleNodeId is { } known && machine.HostKey is not null ? [known] : [], StringComparer.Ordinal)
+            .ToList();
+        foreach (var device in devices)
+        {
+            await tailscale.Devices.DeleteAsync(device, cancellationToken);
+        }
+
+        if (state.AuthKeyId is { } key)
+        {
+            await tailscale.Keys.DeleteAsync(key, cancellationToken);
+        }
+
+        await CreateAuthKey.RevokeAsync(tailscale, CreateAuthKey.Description(machine), cancellationToken);
+        return Done(state) with { Also = transaction => SecretStore.DeleteAsync(transaction, context.Subject, CreateAuthKey.SecretName) };
+    }
+}

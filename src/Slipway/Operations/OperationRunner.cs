@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Slipway.Storage;
+
+namespace Slipway.Operations;
+
+/// <summary>Carries one operation as far as it goes: claim, run a step, write what it came to, go on.</summary>
+public sealed partial class OperationRunner(
+    OperationStore store,
+    PlanCatalog plans,
+    OperationSignals signals,
+    OperationsOptions options,
+    FailureReader failures,
+    IEnumerable<IOperationProjection> projections,
+    TimeProvider time,
+    ILogger<OperationRunner> log,
+    Entropy entropy)
+{
+    private readonly Transitions _transitions = new(options, entropy);
+
+    /// <returns>When it is due again; null when it is finished, or in other hands.</returns>
+    public async Task<DateTimeOffset?> RunAsync(string id, CancellationToken stopping)
+    {
+        using var held = signals.Hold(id);
+        Operation? claimed = null;
+        while (true)
+        {
+            held.Reset();
+            if (stopping.IsCancellationRequested)
+            {
+                await (claimed is null ? Task.CompletedTask : store.ReleaseAsync(claimed));
+                break;
+            }
+
+            claimed ??= await store.ClaimAsync(id);
+            if (claimed is null)
+            {
+                break;
+            }
+
+            var row = await RunStepAsync(claimed);
+            signals.Changed(id);
+            if (row is null or { Result: not null })
+            {
+                return null;
+            }
+
+            claimed = row.LeaseUntil is null ? null : row;
+            if (claimed is null && row.DueAt - time.GetUtcNow() is { } pause)
+            {
+                if (pause > options.HoldFor)
+                {
+                    break;
+                }
+
+                await held.WaitAsync(pause, time, stopping);
+            }
+        }
+
+        held.Dispose();
+        return held.IsAwake ? time.GetUtcNow() : (await store.FindAsync(id, CancellationToken.None))?.DueAt;
+    }
+
+    private async Task<Operation?> RunStepAsync(Operation claimed)
+    {
+        using var scope = Log.Scope(log, claimed.Id, claimed.Subject, claimed.Step);
+        var plan = plans.Get(claimed.Plan);
+        var run = plan.Find(claimed.Step, claimed.Direction)
+            ?? throw new UnreachableException($"Step '{claimed.Step}' of plan '{plan.Name}' cannot run {claimed.Direction}.");
+        var (change, also) = await DecideAsync(claimed, plan, run);
+        var row = await store.WriteAsync(claimed, change, also, FinishAsync);
+        if (row is null)
+        {
+            Log.Fenced(log, claimed.Id, run.Name, claimed.Epoch);
+        }
+        else
+        {
+            Log.Outcome(log, claimed.Id, run.Name, change.Kind, change.Message);
+        }
+
+        return row;
+    }
+
+    private async Task<(Transition Change, Func<Transaction, Task>? Also)> DecideAsync(Operation claimed, Plan plan, StepRun run)
+    {
+        if (claimed is { Direction: Direction.Forward, CancelReason: not null } && plan.Cancellable)
+        {
+            return (Transitions.TurnRound(claimed, plan, run.Name, "cancelled", claimed.CancelReason), null);
+        }
+
+        var outcome = await ExecuteAsync(claimed, run);
+        return (_transitions.After(claimed, plan, run, outcome, time.GetUtcNow()), outcome.Also);
+    }
+
+    private async Task<StepOutcome> ExecuteAsync(Operation claimed, StepRun run)
+    {
+        using var limit = new CancellationTokenSource(run.TimeLimit, time);
+        try
+        {
+            return await run.RunAsync(claimed, time.GetUtcNow(), limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return new StepOutcome.Retry($"Step '{run.Name}' did not come back within {run.TimeLimit.TotalSeconds:0} s.");
+        }
+        catch (Exception e)
+        {
+            Log.Threw(log, e, claimed.Id, run.Name);
+            return failures.Read(e);
+        }
+    }
+
+    private async Task FinishAsync(Transaction transaction, Operation finished)
+    {
+        foreach (var projection in projections)
+        {
+            await projection.FinishedAsync(transaction, finished);
+        }
+    }
+
+    private static partial class Log
+    {
+        public static readonly Func<ILogger, string, string, string, IDisposable?> Scope =
+            LoggerMessage.DefineScope<string, string, string>("{OperationId} {Subject} {Step}");
+
+        [LoggerMessage(1, LogLevel.Information, "{OperationId}: {Step} {Kind} {Message}")]
+        public static partial void Outcome(ILogger logger, string operationId, string step, string kind, string? message);
+
+        [LoggerMessage(2, LogLevel.Warning, "{OperationId}: {Step} was taken over by another after epoch {Epoch}; nothing was written")]
+        public static partial void Fenced(ILogger logger, string operationId, string step, long epoch);
+
+        [LoggerMessage(3, LogLevel.Debug, "{OperationId}: {Step} threw")]
+        public static partial void Threw(ILogger logger, Exception exception, string operationId, string step);
+    }
+}

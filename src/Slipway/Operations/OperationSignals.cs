@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace Slipway.Operations;
+
+/// <summary>Wake-ups within this process. They only hurry: the truth is in the rows, and losing one costs a moment.</summary>
+public sealed class OperationSignals
+{
+    private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _changed = new(StringComparer.Ordinal);
+
+    /// <summary>Completes at the next change of the operation's timeline; take it before reading the timeline.</summary>
+    public Task NextChangeAsync(string id) => _changed.GetOrAdd(id, static _ => NewSignal()).Task;
+
+    internal void Changed(string id)
+    {
+        if (_changed.TryRemove(id, out var signal))
+        {
+            signal.TrySetResult();
+        }
+    }
+
+    /// <summary>Says that this process carries the operation now, so that a wake-up reaches it.</summary>
+    internal Held Hold(string id) => _held[id] = new Held(this, id);
+
+    /// <returns>False when this process does not carry the operation.</returns>
+    internal bool Wake(string id)
+    {
+        var found = _held.TryGetValue(id, out var held);
+        held?.Wake();
+        return found;
+    }
+
+    internal bool Holds(string id) => _held.ContainsKey(id);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal sealed class Held(OperationSignals owner, string id) : IDisposable
+    {
+        private volatile TaskCompletionSource _signal = NewSignal();
+
+        public bool IsAwake => _signal.Task.IsCompleted;
+
+        /// <summary>Forgets earlier wake-ups; call it before reading the row, never after.</summary>
+        public void Reset() => _signal = NewSignal();
+
+        public void Wake() => _signal.TrySetResult();
+
+        public async Task WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken stopping)
+        {
+            if (time <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            try
+            {
+                await _signal.Task.WaitAsync(time, clock, stopping);
+            }
+            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+            {
+                // Both mean: look at the row, or stop; the caller's loop decides which.
+            }
+        }
+
+        public void Dispose() => owner._held.TryRemove(new KeyValuePair<string, Held>(id, this));
+    }
+}

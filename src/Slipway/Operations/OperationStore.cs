@@ -1,0 +1,164 @@
+using Slipway.Storage;
+
+namespace Slipway.Operations;
+
+/// <summary>The SQL of the engine. Every write names the epoch it holds; one that lost it changes nothing.</summary>
+public sealed class OperationStore(Database database, TimeProvider time)
+{
+    /// <summary>Writes a new operation, unless the subject already has an unfinished one.</summary>
+    /// <returns>False when it has: the unique index decides, not a look before.</returns>
+    internal static async Task<bool> InsertAsync(Transaction transaction, Operation operation) =>
+        await transaction.ExecuteAsync(
+            """
+            INSERT INTO operations (id, plan, subject, step, direction, state, attempt, due_at, epoch, wakes, deadline_at, created_at, step_started_at)
+            VALUES (@Id, @Plan, @Subject, @Step, 'Forward', @State, 0, @DueAt, 0, 0, @DeadlineAt, @CreatedAt, @CreatedAt)
+            ON CONFLICT DO NOTHING
+            """,
+            operation) == 1;
+
+    /// <summary>Takes a due operation: raises its epoch, and already schedules the next try in case this one dies.</summary>
+    internal Task<Operation?> ClaimAsync(string id)
+    {
+        var now = time.GetUtcNow();
+        return database.WriteAsync(transaction => transaction.FirstOrDefaultAsync<Operation>(
+            """
+            UPDATE operations
+            SET epoch = epoch + 1, attempt = attempt + 1, due_at = @lease, lease_until = @lease
+            WHERE id = @id AND result IS NULL AND due_at <= @now
+            RETURNING *
+            """,
+            new { id, now, lease = now + OperationsOptions.Lease }));
+    }
+
+    /// <summary>Records what a step came to, with everything that belongs to it, if the claim still holds.</summary>
+    /// <returns>The row as it is now, or null when another took the operation over and nothing was written.</returns>
+    internal Task<Operation?> WriteAsync(Operation claimed, Transition change, Func<Transaction, Task>? also, Func<Transaction, Operation, Task> finished) =>
+        database.WriteAsync(async transaction =>
+        {
+            var now = time.GetUtcNow();
+            var lease = now + OperationsOptions.Lease;
+            var row = await transaction.FirstOrDefaultAsync<Operation>(
+                """
+                UPDATE operations
+                SET step = @Step, direction = @direction, state = @State, attempt = @attempt, waiting_for = @WaitingFor, error = @Error,
+                    result = @result, finished_at = @finishedAt, step_started_at = @stepStartedAt, lease_until = @leaseUntil,
+                    epoch = epoch + @claims,
+                    due_at = CASE WHEN @waits = 1 AND wakes <> @Wakes THEN @now ELSE @dueAt END
+                WHERE id = @Id AND epoch = @Epoch AND result IS NULL
+                RETURNING *
+                """,
+                new
+                {
+                    claimed.Id,
+                    claimed.Epoch,
+                    claimed.Wakes,
+                    change.Step,
+                    change.State,
+                    change.WaitingFor,
+                    change.Error,
+                    now,
+                    direction = change.Direction.ToString(),
+                    result = change.Result?.ToString(),
+                    finishedAt = change.Result is null ? (DateTimeOffset?)null : now,
+                    stepStartedAt = change.NewStep ? now : claimed.StepStartedAt,
+                    attempt = change.GoesOn ? 1 : change.Attempt,
+                    claims = change.GoesOn ? 1 : 0,
+                    waits = change.Due is null ? 0 : 1,
+                    leaseUntil = change.GoesOn ? lease : (DateTimeOffset?)null,
+                    dueAt = change.Result is not null ? null : change.GoesOn ? lease : change.Due,
+                });
+            if (row is null)
+            {
+                return null;
+            }
+
+            await WriteTimelineAsync(transaction, claimed, change, now);
+            if (also is not null)
+            {
+                await also(transaction);
+            }
+
+            if (row.Result is not null)
+            {
+                await finished(transaction, row);
+            }
+
+            return row;
+        });
+
+    /// <summary>Gives a claim back untouched, for a server that stops: whoever comes next goes on at once.</summary>
+    internal Task ReleaseAsync(Operation claimed) => database.WriteAsync(transaction => transaction.ExecuteAsync(
+        "UPDATE operations SET due_at = @now, lease_until = NULL, attempt = attempt - 1 WHERE id = @Id AND epoch = @Epoch AND result IS NULL",
+        new { claimed.Id, claimed.Epoch, now = time.GetUtcNow() }));
+
+    /// <summary>Makes an operation due now, unless a step of it runs: then its next wait will not hold.</summary>
+    /// <returns>False when there is no such unfinished operation.</returns>
+    internal async Task<bool> WakeAsync(Transaction transaction, string id) =>
+        await transaction.ExecuteAsync(
+            """
+            UPDATE operations
+            SET wakes = wakes + 1, due_at = CASE WHEN lease_until > @now THEN due_at ELSE @now END
+            WHERE id = @id AND result IS NULL
+            """,
+            new { id, now = time.GetUtcNow() }) == 1;
+
+    /// <summary>Writes the wish to cancel on the row; the runner reads it before the next step.</summary>
+    internal static async Task<bool> CancelAsync(Transaction transaction, string id, string reason) =>
+        await transaction.ExecuteAsync(
+            "UPDATE operations SET cancel_reason = @reason WHERE id = @id AND result IS NULL AND cancel_reason IS NULL",
+            new { id, reason }) == 1;
+
+    public Task<Operation?> FindAsync(string id, CancellationToken cancellationToken = default) =>
+        database.FirstOrDefaultAsync<Operation>("SELECT * FROM operations WHERE id = @id", new { id }, cancellationToken);
+
+    public static Task<Operation?> FindUnfinishedAsync(Transaction transaction, string subject) =>
+        transaction.FirstOrDefaultAsync<Operation>("SELECT * FROM operations WHERE subject = @subject AND result IS NULL", new { subject });
+
+    public Task<IReadOnlyList<Operation>> ListAsync(string? subject, int limit, CancellationToken cancellationToken = default) =>
+        database.QueryAsync<Operation>(
+            """
+            SELECT * FROM operations WHERE CAST(@subject AS TEXT) IS NULL OR subject = @subject
+            ORDER BY created_at DESC, id DESC LIMIT @limit
+            """,
+            new { subject, limit },
+            cancellationToken);
+
+    /// <summary>Which of these subjects have an operation under way.</summary>
+    public Task<IReadOnlyList<string>> ListBusyAsync(IReadOnlyList<string> subjects, CancellationToken cancellationToken = default) =>
+        database.QueryAsync<string>(
+            $"SELECT subject FROM operations WHERE result IS NULL AND subject {database.Dialect.In("@subjects")}",
+            new { subjects = subjects.ToArray() },
+            cancellationToken);
+
+    internal Task<IReadOnlyList<Operation>> ListUnfinishedAsync(DateTimeOffset dueBefore, CancellationToken cancellationToken) =>
+        database.QueryAsync<Operation>(
+            "SELECT * FROM operations WHERE result IS NULL AND due_at <= @dueBefore ORDER BY due_at", new { dueBefore }, cancellationToken);
+
+    public Task<IReadOnlyList<TimelineEntry>> ReadTimelineAsync(string id, long after = 0, CancellationToken cancellationToken = default) =>
+        database.QueryAsync<TimelineEntry>(
+            "SELECT * FROM timeline WHERE operation_id = @id AND sequence > @after ORDER BY sequence", new { id, after }, cancellationToken);
+
+    private static async Task WriteTimelineAsync(Transaction transaction, Operation claimed, Transition change, DateTimeOffset now)
+    {
+        // A wait that is renewed for the same reason, or a step that fails the same way again, is not news.
+        if ((change.Kind == "waiting" && change.Message == claimed.WaitingFor) || (change.Kind is "retrying" or "failed" && change.Due is not null && change.Message == claimed.Error))
+        {
+            return;
+        }
+
+        await transaction.ExecuteAsync(
+            """
+            INSERT INTO timeline (operation_id, sequence, at, step, kind, message, duration_ms)
+            SELECT @Id, COALESCE(MAX(sequence), 0) + 1, @now, @TimelineStep, @Kind, @Message, @duration FROM timeline WHERE operation_id = @Id
+            """,
+            new
+            {
+                claimed.Id,
+                change.TimelineStep,
+                change.Kind,
+                change.Message,
+                now,
+                duration = change.NewStep ? (long?)(now - claimed.StepStartedAt).TotalMilliseconds : null,
+            });
+    }
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Slipway.Payments;
+
+public sealed class PaymentsOptions : IValidatableObject
+{
+    public const string Section = "Stripe";
+
+    /// <summary>Signing secrets of the webhook endpoint; several while one replaces another.</summary>
+    public IList<string> WebhookSecrets { get; } = [];
+
+    /// <summary>Which price buys which blueprint, e.g. <c>Stripe:Prices:price_123 = hello</c>. A payment at any other price provisions nothing.</summary>
+    public IDictionary<string, string> Prices { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>How far a signature's time may be from ours.</summary>
+    public TimeSpan SignatureTolerance { get; set; } = TimeSpan.FromSeconds(300);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (WebhookSecrets.Count == 0 || WebhookSecrets.Any(string.IsNullOrWhiteSpace))
+        {
+            yield return new ValidationResult(
+                "Stripe:WebhookSecrets is empty: set Stripe__WebhookSecrets__0 to the endpoint's signing secret (whsec_…); without it no payment can be believed.");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Slipway.Secrets;
+
+/// <summary>The key file: made once, whole or not at all, readable by its owner only.</summary>
+internal static class MasterKeyFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const UnixFileMode OpenToOthers =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    public static KeyRing LoadOrCreate(string path, bool mayCreate)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                if (!mayCreate)
+                {
+                    throw new MasterKeyException(
+                        $"The master key file {path} is gone, but secrets encrypted with it are stored. Put it back from your backup; a new key could not read them.");
+                }
+
+                Create(path);
+            }
+
+            return Load(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new MasterKeyException($"The master key file {path} cannot be used: {error.Message}", error);
+        }
+    }
+
+    private static KeyRing Load(string path)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & OpenToOthers) != UnixFileMode.None)
+        {
+            throw new MasterKeyException(
+                $"The master key file {path} can be read by others on this machine. Close it with 'chmod 600 {path}', and rotate the key if it may have been seen.");
+        }
+
+        return KeyRing.Parse(File.ReadAllText(path), $"The master key file {path}");
+    }
+
+    private static void Create(string path)
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+        }
+
+        // Written aside and moved into place, so that a crash leaves no half a key. A move does not replace: of two
+        // servers that start at once, one makes the key and both use it.
+        var draft = Path.Combine(directory, Path.GetRandomFileName());
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        try
+        {
+            using (var file = new FileStream(draft, options))
+            {
+                file.Write(Encoding.ASCII.GetBytes(MasterKey.Create().Reveal() + "\n"));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // The other server was first.
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Slipway.Storage;
+
+namespace Slipway.Secrets;
+
+/// <summary>Secrets by owner and name, encrypted; a row copied to another owner or name does not decrypt.</summary>
+public sealed class SecretStore(Database database, SecretCipher cipher, TimeProvider time)
+{
+    public Task PutAsync(Transaction transaction, string owner, string name, Secret secret) => transaction.ExecuteAsync(
+        """
+        INSERT INTO secrets (owner, name, ciphertext, updated_at) VALUES (@owner, @name, @ciphertext, @now)
+        ON CONFLICT (owner, name) DO UPDATE SET ciphertext = excluded.ciphertext, updated_at = excluded.updated_at
+        """,
+        new { owner, name, ciphertext = cipher.Encrypt(secret, Context(owner, name)), now = time.GetUtcNow() });
+
+    public async Task<Secret?> FindAsync(string owner, string name, CancellationToken cancellationToken = default)
+    {
+        var ciphertext = await database.FirstOrDefaultAsync<string>(
+            "SELECT ciphertext FROM secrets WHERE owner = @owner AND name = @name", new { owner, name }, cancellationToken);
+        return ciphertext is null ? null : cipher.Decrypt(ciphertext, Context(owner, name));
+    }
+
+    public async Task<IReadOnlyDictionary<string, Secret>> ReadAllAsync(string owner, CancellationToken cancellationToken = default)
+    {
+        var rows = await database.QueryAsync<(string Name, string Ciphertext)>(
+            "SELECT name, ciphertext FROM secrets WHERE owner = @owner", new { owner }, cancellationToken);
+        return rows.ToDictionary(r => r.Name, r => cipher.Decrypt(r.Ciphertext, Context(owner, r.Name)), StringComparer.Ordinal);
+    }
+
+    public static Task DeleteAsync(Transaction transaction, string owner, string name) =>
+        transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @owner AND name = @name", new { owner, name });
+
+    public static Task DeleteAllAsync(Transaction transaction, string owner) =>
+        transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @owner", new { owner });
+
+    private static string Context(string owner, string name) => $"secrets/ciphertext/{owner}/{name}";
+}

@@ -1,0 +1,91 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+
+namespace Slipway.Storage;
+
+/// <summary>The one door to the database, SQLite or PostgreSQL: reads, and transactions that write.</summary>
+public sealed class Database : IAsyncDisposable
+{
+    private readonly DbDataSource _source;
+    private readonly SemaphoreSlim? _writer;
+
+    static Database()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
+        SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
+        SqlMapper.AddTypeHandler(new UnixMilliseconds());
+    }
+
+    public Database(StorageOptions options)
+    {
+        Dialect = Dialect.For(options);
+        _source = Dialect.CreateDataSource();
+        _writer = Dialect.SingleWriter ? new SemaphoreSlim(1, 1) : null;
+    }
+
+    internal Dialect Dialect { get; }
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+    }
+
+    public async Task<T?> FirstOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        return await connection.QueryFirstOrDefaultAsync<T?>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    }
+
+    public async Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        if (_writer is not null)
+        {
+            await _writer.WaitAsync(cancellationToken);
+        }
+
+        try
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var underlying = await connection.BeginTransactionAsync(cancellationToken);
+            var transaction = new Transaction(underlying);
+            var result = await work(transaction);
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        finally
+        {
+            _writer?.Release();
+        }
+    }
+
+    public Task WriteAsync(Func<Transaction, Task> work, CancellationToken cancellationToken = default) =>
+        WriteAsync(
+            async transaction =>
+            {
+                await work(transaction);
+                return true;
+            },
+            cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        _writer?.Dispose();
+    }
+
+    /// <summary>Times are stored as milliseconds since 1970 on both databases: one meaning, comparable, no time zone.</summary>
+    private sealed class UnixMilliseconds : SqlMapper.TypeHandler<DateTimeOffset>
+    {
+        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
+        {
+            parameter.DbType = DbType.Int64;
+            parameter.Value = value.ToUnixTimeMilliseconds();
+        }
+
+        public override DateTimeOffset Parse(object value) =>
+            DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
