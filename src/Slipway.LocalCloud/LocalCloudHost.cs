@@ -50,6 +50,8 @@ public sealed class LocalCloudHost : IAsyncDisposable
         var app = builder.Build();
         try
         {
+            // First what may refuse the options: nothing is made on the computer for a mistyped one.
+            app.Services.GetRequiredService<Catalog>();
             var machines = app.Services.GetRequiredService<IMachineDriver>();
             await machines.InitializeAsync(CancellationToken.None);
             if (machines is NspawnDriver real)
@@ -60,6 +62,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
 
             app.Services.GetRequiredService<ServerLifecycle>();
             app.UseMiddleware<RequestCounting>();
+            app.UseMiddleware<FaultInjection>();
             app.UseMiddleware<ApiFaultHandling>();
             app.UseMiddleware<HetznerGate>();
             app.MapHetzner();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.LocalCloud.Http;
 using Slipway.LocalCloud.Machines;
 using Slipway.LocalCloud.Tailscale;
 
@@ -12,15 +13,17 @@ internal sealed partial class ServerLifecycle
     private readonly HetznerProject _project;
     private readonly IMachineDriver _driver;
     private readonly Tailnet _tailnet;
+    private readonly Faults _faults;
     private readonly TimeProvider _time;
     private readonly ILogger<ServerLifecycle> _logger;
     private readonly HashSet<long> _machines = [];
 
-    public ServerLifecycle(HetznerProject project, IMachineDriver driver, Tailnet tailnet, TimeProvider time, ILogger<ServerLifecycle> logger)
+    public ServerLifecycle(HetznerProject project, IMachineDriver driver, Tailnet tailnet, Faults faults, TimeProvider time, ILogger<ServerLifecycle> logger)
     {
         _project = project;
         _driver = driver;
         _tailnet = tailnet;
+        _faults = faults;
         _time = time;
         _logger = logger;
         driver.PowerChanged += OnPowerChanged;
@@ -182,9 +185,20 @@ internal sealed partial class ServerLifecycle
         Task before, Server server, long actionId, Func<Server, CancellationToken, Task> work, bool unlock)
     {
         await before;
+        string command;
+        lock (_project.Gate)
+        {
+            command = _project.Actions[actionId].Command;
+        }
+
         ActionError? error = null;
         try
         {
+            if (_faults.Take(command) is { } fault)
+            {
+                throw new InvalidOperationException(fault.Text);
+            }
+
             await work(server, server.Deleted);
         }
         catch (OperationCanceledException)

@@ -20,10 +20,16 @@ internal sealed class RequestCounting(RequestDelegate next, RequestCounts counts
     {
         if (!context.Request.Path.StartsWithSegments("/_local"))
         {
-            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.Replace(":long}", "}", StringComparison.Ordinal) ?? "(no route)";
-            counts.Add($"{context.Request.Method} {route}");
+            counts.Add(RouteOf(context));
         }
 
         return next(context);
+    }
+
+    /// <summary>E.g. <c>GET /v1/servers/{id}</c>.</summary>
+    public static string RouteOf(HttpContext context)
+    {
+        var pattern = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        return $"{context.Request.Method} {pattern?.Replace(":long}", "}", StringComparison.Ordinal) ?? "(no route)"}";
     }
 }

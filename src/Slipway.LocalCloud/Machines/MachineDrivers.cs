@@ -10,7 +10,7 @@ internal static class MachineDrivers
     {
         "simulated" => ActivatorUtilities.CreateInstance<SimulatedDriver>(services),
         "nspawn" => new NspawnDriver(Describe(options), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()),
-        var name => throw new ArgumentException($"unknown driver {name}; use simulated or nspawn", nameof(options)),
+        var name => throw new LocalCloudOptionsException($"unknown driver {name}; use simulated or nspawn"),
     };
 
     private static NspawnOptions Describe(LocalCloudOptions options)

@@ -9,7 +9,7 @@ namespace Slipway.LocalCloud.SideChannel;
 /// <summary>Everything that exists in the cloud, to be counted or swept away.</summary>
 internal sealed class Contents(
     HetznerProject project, ServerLifecycle lifecycle, Capacity capacity, RateLimit rateLimit, Tailnet tailnet, AuthKeys keys,
-    StripeAccount stripe, RequestCounts counts, LocalCloudOptions options)
+    StripeAccount stripe, RequestCounts counts, Faults faults, LocalCloudOptions options)
 {
     public Inventory List()
     {
@@ -44,6 +44,7 @@ internal sealed class Contents(
         keys.Clear();
         stripe.Clear();
         counts.Clear();
+        faults.Clear();
         rateLimit.Set(options.RateLimit);
     }
 }

@@ -32,6 +32,8 @@ internal sealed record NamedThings(int Count, IReadOnlyList<string> Names)
 
 internal sealed record SetCapacity(string? ServerType, string? Location, string? State);
 
+internal sealed record AddFault(string? Route, string? Action, string? Kind, int? Times, int? Status, string? Text);
+
 internal sealed record SetRateLimit(double? Remaining);
 
 internal sealed record SetIgnoreShutdown(bool Ignore);
@@ -50,6 +52,7 @@ internal sealed record DeliveriesView(IReadOnlyList<Delivery> Deliveries);
 [JsonSerializable(typeof(RequestTotals))]
 [JsonSerializable(typeof(Inventory))]
 [JsonSerializable(typeof(SetCapacity))]
+[JsonSerializable(typeof(AddFault))]
 [JsonSerializable(typeof(SetRateLimit))]
 [JsonSerializable(typeof(SetIgnoreShutdown))]
 [JsonSerializable(typeof(WebhookEndpoint))]

@@ -6,12 +6,13 @@ namespace Slipway.LocalCloud.SideChannel;
 internal static class SideChannelServices
 {
     public static void AddSideChannel(this IServiceCollection services) => services
-        .AddSingleton<RequestCounts>().AddSingleton<Contents>();
+        .AddSingleton<RequestCounts>().AddSingleton<Faults>().AddSingleton<Contents>();
 
     public static void MapSideChannel(this IEndpointRouteBuilder app)
     {
         var local = app.MapGroup("/_local");
         local.MapContents();
+        local.MapFaults();
         local.MapMachines();
         local.MapTailscaleNodes();
         local.MapStripeSideChannel();

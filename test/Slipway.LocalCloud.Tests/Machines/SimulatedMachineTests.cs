@@ -28,7 +28,7 @@ public sealed class SimulatedMachineTests
         var device = await cloud.GetAsync($"/api/v2/device/{report.Form["tailscale_node_id"]}");
         ((string?)device["hostname"]).ShouldBe("vm-7-a2");
         report.Form["tailscale_ips"].ShouldBe(string.Join(',', device["addresses"].AsArray().Select(a => (string?)a)));
-        report.Form["tailscale_dns_name"].ShouldBe("vm-7-a2.tail5a1b.ts.net.");
+        report.Form["tailscale_dns_name"].ShouldBe("vm-7-a2.tail5a1b.ts.net");
         (await cloud.GetAsync($"/api/v2/tailnet/-/keys/{key["id"]}")).Status.ShouldBe(404, "the key is spent");
 
         var phoneHome = home.All[1];
@@ -49,7 +49,7 @@ public sealed class SimulatedMachineTests
 
         await cloud.UntilAsync(() => Task.FromResult(home.All.Count == 2), "report and phone-home");
         home.All[0].Form["status"].ShouldBe("failed");
-        home.All[0].Form["phase"].ShouldBe("tailscale");
+        home.All[0].Form["phase"].ShouldBe("join-tailscale");
         home.All[0].Form["log_tail"].ShouldBe("backend error: invalid key: API key kGoneCNTRL not valid");
         home.All[1].Path.ShouldBe("/home/secret-token");
     }
@@ -266,8 +266,11 @@ public sealed class SimulatedMachineTests
             #!/bin/bash
             set -Eeuo pipefail
             readonly REPORT_URL='{{home.Url}}report/abc'
-            tailscale up --auth-key=file:/run/slipway/ts.key \
+            phase_join_tailscale() (
+            key_file='/run/slipway/ts.key'
+            tailscale up --auth-key="file:$key_file" \
               --hostname='vm-7-a2' --advertise-tags='tag:agent' --timeout=120s
+            )
             """;
         var document = $"""
             #cloud-config

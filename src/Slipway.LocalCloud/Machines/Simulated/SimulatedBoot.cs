@@ -88,14 +88,14 @@ internal sealed partial class SimulatedBoot(
                 new("status", "ok"),
                 new("tailscale_node_id", device.NodeId),
                 new("tailscale_ips", string.Join(',', device.Addresses)),
-                new("tailscale_dns_name", device.DnsName),
+                new("tailscale_dns_name", device.DnsName.TrimEnd('.')),
             ];
         }
         catch (TailscaleFault refused)
         {
             var text = $"backend error: {refused.Message}";
             machine.Print(text);
-            return [new("phase", "tailscale"), new("status", "failed"), new("exit_code", "1"), new("line", "1"), new("log_tail", text)];
+            return [new("phase", "join-tailscale"), new("status", "failed"), new("exit_code", "1"), new("line", "1"), new("log_tail", text)];
         }
     }
 
