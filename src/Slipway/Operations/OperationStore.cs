@@ -141,7 +141,8 @@ public sealed class OperationStore(Database database, TimeProvider time)
     private static async Task WriteTimelineAsync(Transaction transaction, Operation claimed, Transition change, DateTimeOffset now)
     {
         // A wait that is renewed for the same reason, or a step that fails the same way again, is not news.
-        if ((change.Kind == "waiting" && change.Message == claimed.WaitingFor) || (change.Kind is "retrying" or "failed" && change.Due is not null && change.Message == claimed.Error))
+        var last = change.Kind == "waiting" || claimed.Direction == Direction.Undoing ? claimed.WaitingFor : claimed.Error;
+        if (change.Due is not null && change.Message == last)
         {
             return;
         }

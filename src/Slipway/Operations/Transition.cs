@@ -56,20 +56,10 @@ internal sealed class Transitions(OperationsOptions options, Entropy entropy)
                 Attempt = 1,
                 WaitingFor = wait.Why,
             },
-            StepOutcome.Retry retry => Stay(operation, run.Name, "retrying", retry.Error) with
-            {
-                Due = now + Backoff(operation.Attempt),
-                Attempt = operation.Attempt,
-                Error = retry.Error,
-            },
+            StepOutcome.Retry retry => Trouble(operation, run.Name, "retrying", retry.Error) with { Due = now + Backoff(operation.Attempt) },
             StepOutcome.Fail fail when mayTurn => TurnRound(operation, plan, run.Name, "failed", fail.Error),
             // What cannot be undone is never given up: it is tried for ever, slowly, and shows as clean-up pending.
-            StepOutcome.Fail fail => Stay(operation, run.Name, "failed", fail.Error) with
-            {
-                Due = now + options.RetryCap,
-                Attempt = operation.Attempt,
-                Error = fail.Error,
-            },
+            StepOutcome.Fail fail => Trouble(operation, run.Name, "failed", fail.Error) with { Due = now + options.RetryCap },
             _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
         };
     }
@@ -106,6 +96,12 @@ internal sealed class Transitions(OperationsOptions options, Entropy entropy)
             Result = next is not null ? null : undoing ? OperationResult.Undone : OperationResult.Succeeded,
         };
     }
+
+    /// <summary>On the way back the error stays the reason for it, and the trouble is what the undo waits for.</summary>
+    private static Transition Trouble(Operation operation, string timelineStep, string kind, string error) =>
+        operation.Direction == Direction.Undoing
+            ? Stay(operation, timelineStep, kind, error) with { WaitingFor = error }
+            : Stay(operation, timelineStep, kind, error) with { Error = error };
 
     private static Transition Stay(Operation operation, string timelineStep, string kind, string? message) => new()
     {
