@@ -1,0 +1,307 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Slipway.Agents;
+using Slipway.Blueprints;
+using Slipway.Payments;
+using Slipway.Tests.Agents;
+
+namespace Slipway.Tests.Payments;
+
+/// <summary>Deliveries signed here by hand, as Stripe signs them, up to the wish they leave on an agent.</summary>
+public sealed class StripeWebhookTests : IAsyncLifetime
+{
+    private const string Secret = "whsec_by_hand";
+    private readonly PaymentsOptions _options = new() { WebhookSecrets = { Secret } };
+    private TestAgents _agents = null!;
+    private StripeWebhook _webhook = null!;
+    private Agent _agent = null!;
+
+    public async Task InitializeAsync()
+    {
+        _agents = await TestAgents.CreateAsync();
+        _webhook = new StripeWebhook(_agents.Database, _agents.Store, _agents.Lifecycle, _options, _agents.Engine.Time, NullLogger<StripeWebhook>.Instance);
+        _agent = await _agents.OrderAsync();
+    }
+
+    public async Task DisposeAsync() => await _agents.DisposeAsync();
+
+    [Fact]
+    public async Task P2_a_completed_checkout_provisions_once()
+    {
+        (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+
+        await ShouldBeProvisionedOnceAsync();
+        (await EventsAsync()).ShouldBe(["evt_1"]);
+    }
+
+    [Fact]
+    public async Task P1_an_event_delivered_twice_counts_once()
+    {
+        await DeliverAsync(Completed("evt_1"));
+
+        (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Duplicate);
+
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Fact]
+    public async Task P1_an_event_delivered_eight_times_at_once_counts_once()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => DeliverAsync(Completed("evt_1")))));
+
+        results.Count(r => r.Outcome == WebhookOutcome.Handled).ShouldBe(1);
+        results.Count(r => r.Outcome == WebhookOutcome.Duplicate).ShouldBe(7);
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Fact]
+    public async Task P1_one_payment_told_by_two_events_provisions_once()
+    {
+        await DeliverAsync(Completed("evt_1"));
+        (await DeliverAsync(Completed("evt_2", type: "checkout.session.async_payment_succeeded"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Fact]
+    public async Task P2_the_agent_may_be_named_in_the_metadata()
+    {
+        var body = Event("evt_1", "checkout.session.completed", new { id = "cs_1", payment_status = "no_payment_required", subscription = "sub_1", metadata = new { agent_id = _agent.Id } });
+
+        (await DeliverAsync(body)).Outcome.ShouldBe(WebhookOutcome.Handled);
+
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Fact]
+    public async Task P2_a_subscription_deleted_destroys_its_agent()
+    {
+        await DeliverAsync(Completed("evt_1"));
+        await _agents.SettleAsync(_agent.Id);
+
+        (await DeliverAsync(Deleted("evt_2"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+        (await DeliverAsync(Deleted("evt_3"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+
+        (await _agents.SettleAsync(_agent.Id)).Status.ShouldBe(AgentStatus.Closed);
+        _agents.Steps[MachinePlans.Destroy].Ran.ShouldBe(["first", "second", "third"]);
+    }
+
+    [Fact]
+    public async Task P1_a_deletion_told_before_its_checkout_provisions_nothing()
+    {
+        (await DeliverAsync(Deleted("evt_2"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+        (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+
+        (await _agents.FindAsync(_agent.Id)).Status.ShouldBe(AgentStatus.Closed);
+        (await _agents.PlansOfAsync(_agent.Id)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task P1_every_order_of_arrival_ends_the_same(string order)
+    {
+        foreach (var delivery in order.Split(' '))
+        {
+            await DeliverAsync(delivery switch
+            {
+                "completed" => Completed("evt_1"),
+                "completed-again" => Completed("evt_2"),
+                _ => Deleted("evt_3"),
+            });
+        }
+
+        var agent = await _agents.SettleAsync(_agent.Id);
+        (agent.Status, agent.Wanted).ShouldBe((AgentStatus.Closed, Wanted.Destroyed));
+        (await _agents.Secrets.ReadAllAsync(_agent.Id)).ShouldBeEmpty();
+        (await _agents.Database.QueryAsync<SubscriptionState>("SELECT agent_id, status FROM subscriptions"))
+            .ShouldBe([new SubscriptionState { AgentId = _agent.Id, Status = "ended" }]);
+        (await EventsAsync()).ShouldBe(["evt_1", "evt_2", "evt_3"]);
+    }
+
+    public static TheoryData<string> Orders() => new(
+        "completed completed-again deleted",
+        "completed deleted completed-again",
+        "completed-again completed deleted",
+        "completed-again deleted completed",
+        "deleted completed completed-again",
+        "deleted completed-again completed");
+
+    [Fact]
+    public async Task P2_a_session_that_is_not_paid_yet_asks_for_nothing()
+    {
+        (await DeliverAsync(Completed("evt_1", paymentStatus: "unpaid"))).Outcome.ShouldBe(WebhookOutcome.Ignored);
+        (await _agents.PlansOfAsync(_agent.Id)).ShouldBeEmpty();
+
+        (await DeliverAsync(Completed("evt_2", type: "checkout.session.async_payment_succeeded"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Fact]
+    public async Task Events_that_ask_for_nothing_here_are_recorded_and_ignored()
+    {
+        (await DeliverAsync(Event("evt_1", "invoice.finalized", new { id = "in_1" }))).Outcome.ShouldBe(WebhookOutcome.Ignored);
+        (await DeliverAsync(Event("evt_2", "checkout.session.completed", new { id = "cs_1", payment_status = "paid" }))).Outcome.ShouldBe(WebhookOutcome.Ignored);
+
+        (await EventsAsync()).ShouldBe(["evt_1", "evt_2"]);
+    }
+
+    [Fact]
+    public async Task T28_a_price_nobody_knows_leaves_nothing_behind_and_counts_once_it_is_configured()
+    {
+        _options.Prices["price_other"] = "sample";
+        var refused = await DeliverAsync(Completed("evt_1"));
+        refused.Outcome.ShouldBe(WebhookOutcome.Unresolved);
+        refused.Detail.ShouldContain("price_1");
+        await ShouldHoldNothingAsync();
+
+        _options.Prices["price_1"] = "sample";
+        (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Fact]
+    public async Task T28_a_price_that_buys_another_blueprint_is_not_taken()
+    {
+        _options.Prices["price_1"] = "expensive";
+        var refused = await DeliverAsync(Completed("evt_1"));
+
+        refused.Outcome.ShouldBe(WebhookOutcome.Unresolved);
+        refused.Detail.ShouldContain("buys 'expensive'");
+        await ShouldHoldNothingAsync();
+        _options.Prices["price_1"] = "sample";
+        (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+    }
+
+    [Fact]
+    public async Task T28_a_checkout_for_an_agent_nobody_knows_is_not_taken()
+    {
+        var refused = await DeliverAsync(Completed("evt_1", agent: "agt-unknown"));
+
+        refused.Outcome.ShouldBe(WebhookOutcome.Unresolved);
+        refused.Detail.ShouldContain("agt-unknown");
+        await ShouldHoldNothingAsync();
+    }
+
+    [Fact]
+    public async Task A_second_subscription_for_a_paid_agent_is_not_taken_and_its_end_harms_nobody()
+    {
+        await DeliverAsync(Completed("evt_1"));
+
+        var refused = await DeliverAsync(Completed("evt_2", subscription: "sub_2"));
+        (await DeliverAsync(Deleted("evt_3", "sub_2"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+
+        refused.Outcome.ShouldBe(WebhookOutcome.Unresolved);
+        refused.Detail.ShouldContain("Refund one of them");
+        (await EventsAsync()).ShouldBe(["evt_1", "evt_3"]);
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Fact]
+    public async Task T28_when_the_effect_fails_the_event_was_never_seen()
+    {
+        // The operation cannot be written, as on a full disk.
+        await _agents.Database.WriteAsync(t => t.ExecuteAsync(
+            "CREATE TRIGGER poison BEFORE INSERT ON operations BEGIN SELECT RAISE(ABORT, 'poison'); END"));
+        (await Should.ThrowAsync<Exception>(() => DeliverAsync(Completed("evt_1")))).Message.ShouldContain("poison");
+        await ShouldHoldNothingAsync();
+
+        await _agents.Database.WriteAsync(t => t.ExecuteAsync("DROP TRIGGER poison"));
+        (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Handled);
+        await ShouldBeProvisionedOnceAsync();
+    }
+
+    [Theory]
+    [InlineData("not json at all")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("\"text\"")]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("""{"id":"evt_1"}""")]
+    [InlineData("""{"id":"evt_1","type":"checkout.session.completed"}""")]
+    [InlineData("""{"id":"","type":"x","data":{"object":{}}}""")]
+    [InlineData("""{"id":7,"type":"x","data":{"object":{}}}""")]
+    public async Task P1_what_is_signed_but_no_event_is_called_malformed(string body)
+    {
+        (await DeliverAsync(body)).Outcome.ShouldBe(WebhookOutcome.Malformed);
+        await ShouldHoldNothingAsync();
+    }
+
+    [Fact]
+    public async Task P1_an_event_with_expanded_objects_and_unknown_types_is_read_no_less()
+    {
+        // Metadata values are text at Stripe, but fields we do not read may be anything.
+        var body = """{"id":"evt_1","type":"customer.updated","data":{"object":{"id":"cus_1","subscription":null,"address":{"line1":null},"balance":0}},"livemode":false}""";
+
+        (await DeliverAsync(body)).Outcome.ShouldBe(WebhookOutcome.Ignored);
+    }
+
+    [Fact]
+    public async Task P1_without_a_valid_signature_nothing_is_read()
+    {
+        var body = Encoding.UTF8.GetBytes(Completed("evt_1"));
+
+        (await _webhook.HandleAsync(body, Sign(body, "whsec_forged"))).Outcome.ShouldBe(WebhookOutcome.BadSignature);
+        (await _webhook.HandleAsync(body, null)).Outcome.ShouldBe(WebhookOutcome.BadSignature);
+        var old = Sign(body);
+        _agents.Engine.Time.Advance(TimeSpan.FromSeconds(301));
+        (await _webhook.HandleAsync(body, old)).Outcome.ShouldBe(WebhookOutcome.BadSignature);
+
+        await ShouldHoldNothingAsync();
+    }
+
+    [Fact]
+    public async Task P2_a_payment_for_a_closed_agent_provisions_nothing_and_says_so()
+    {
+        await _agents.WishAsync("destroy", _agent.Id);
+
+        var result = await DeliverAsync(Completed("evt_1"));
+
+        result.Detail.ShouldContain("it is closed");
+        (await _agents.PlansOfAsync(_agent.Id)).ShouldBeEmpty();
+    }
+
+    private Task<WebhookResult> DeliverAsync(string body)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        return _webhook.HandleAsync(bytes, Sign(bytes));
+    }
+
+    private string Sign(byte[] body, string secret = Secret)
+    {
+        var timestamp = _agents.Engine.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(timestamp + ".").Concat(body).ToArray());
+        return $"t={timestamp},v1={Convert.ToHexStringLower(mac)}";
+    }
+
+    private string Completed(
+        string id, string type = "checkout.session.completed", string paymentStatus = "paid", string subscription = "sub_1", string? agent = null) => Event(
+        id, type, new { id = "cs_1", mode = "subscription", payment_status = paymentStatus, client_reference_id = agent ?? _agent.Id, subscription, customer = "cus_1", metadata = new { price = "price_1" } });
+
+    private static string Deleted(string id, string subscription = "sub_1") =>
+        Event(id, "customer.subscription.deleted", new { id = subscription, customer = "cus_1", status = "canceled" });
+
+    private static string Event(string id, string type, object subject) =>
+        JsonSerializer.Serialize(new { id, @object = "event", type, data = new { @object = subject } });
+
+    private Task<IReadOnlyList<string>> EventsAsync() => _agents.Database.QueryAsync<string>("SELECT id FROM stripe_events ORDER BY id");
+
+    private async Task ShouldBeProvisionedOnceAsync()
+    {
+        (await _agents.SettleAsync(_agent.Id)).Status.ShouldBe(AgentStatus.Active);
+        (await _agents.PlansOfAsync(_agent.Id)).ShouldBe([MachinePlans.Provision]);
+    }
+
+    private async Task ShouldHoldNothingAsync()
+    {
+        (await EventsAsync()).ShouldBeEmpty();
+        (await _agents.Database.QueryAsync<string>("SELECT id FROM subscriptions")).ShouldBeEmpty();
+        (await _agents.FindAsync(_agent.Id)).ShouldBe(_agent);
+        (await _agents.PlansOfAsync(_agent.Id)).ShouldBeEmpty();
+    }
+}
