@@ -38,12 +38,12 @@ internal sealed class TestAgents : IAsyncDisposable
 
     public Database Database => Engine.Database;
 
-    public static async Task<TestAgents> CreateAsync()
+    public static async Task<TestAgents> CreateAsync(string? database = null)
     {
         var steps = Plans.ToDictionary(p => p, _ => new ThreeSteps());
         var plans = steps.Select(s => s.Value.Plan(
             name: s.Key, cancellable: s.Key == MachinePlans.Provision, neverGivesUp: s.Key == MachinePlans.Destroy));
-        return new TestAgents(steps, await TestEngine.CreateAsync([.. plans]));
+        return new TestAgents(steps, await TestEngine.CreateOnAsync(database, [.. plans]));
     }
 
     public async Task<Agent> OrderAsync() => await Database.WriteAsync(t => Lifecycle.OrderAsync(

@@ -7,16 +7,16 @@ using Slipway.Testing;
 
 namespace Slipway.Tests.Operations;
 
-/// <summary>The engine on a real SQLite file and a clock that only the test moves. Nothing fires by itself: the test runs the operation.</summary>
+/// <summary>The engine on a real database, SQLite if nothing is said, and a clock that only the test moves. Nothing fires by itself: the test runs the operation.</summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly Plan[] _plans;
 
-    private TestEngine(Plan[] plans)
+    private TestEngine(Plan[] plans, string? database)
     {
         _plans = plans;
-        Database = new Database(new StorageOptions { Database = _directory.File("slipway.db") });
+        Database = new Database(new StorageOptions { Database = database ?? _directory.File("slipway.db") });
         Store = new OperationStore(Database, Time);
         Waker = new OperationWaker(Store, new OperationClock(Alarms, Time), Signals, Time);
         Dispatcher = new OperationDispatcher(new PlanCatalog(plans), Waker, new IdSource(Entropy), Time);
@@ -44,9 +44,12 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public List<Func<Exception, StepOutcome?>> Readers { get; } = [];
 
-    public static async Task<TestEngine> CreateAsync(params Plan[] plans)
+    public static Task<TestEngine> CreateAsync(params Plan[] plans) => CreateOnAsync(null, plans);
+
+    /// <summary>On a database elsewhere, for what only PostgreSQL does: transactions beside each other.</summary>
+    public static async Task<TestEngine> CreateOnAsync(string? database, params Plan[] plans)
     {
-        var engine = new TestEngine(plans);
+        var engine = new TestEngine(plans, database);
         await new Migrator(engine.Database, engine.Time).MigrateAsync();
         return engine;
     }

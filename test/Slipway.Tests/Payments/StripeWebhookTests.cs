@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Agents;
 using Slipway.Blueprints;
 using Slipway.Payments;
@@ -10,19 +6,17 @@ using Slipway.Tests.Agents;
 
 namespace Slipway.Tests.Payments;
 
-/// <summary>Deliveries signed here by hand, as Stripe signs them, up to the wish they leave on an agent.</summary>
+/// <summary>Signed deliveries, up to the wish they leave on an agent.</summary>
 public sealed class StripeWebhookTests : IAsyncLifetime
 {
-    private const string Secret = "whsec_by_hand";
-    private readonly PaymentsOptions _options = new() { WebhookSecrets = { Secret } };
     private TestAgents _agents = null!;
-    private StripeWebhook _webhook = null!;
+    private SignedDeliveries _stripe = null!;
     private Agent _agent = null!;
 
     public async Task InitializeAsync()
     {
         _agents = await TestAgents.CreateAsync();
-        _webhook = new StripeWebhook(_agents.Database, _agents.Store, _agents.Lifecycle, _options, _agents.Engine.Time, NullLogger<StripeWebhook>.Instance);
+        _stripe = new SignedDeliveries(_agents);
         _agent = await _agents.OrderAsync();
     }
 
@@ -151,13 +145,13 @@ public sealed class StripeWebhookTests : IAsyncLifetime
     [Fact]
     public async Task T28_a_price_nobody_knows_leaves_nothing_behind_and_counts_once_it_is_configured()
     {
-        _options.Prices["price_other"] = "sample";
+        _stripe.Options.Prices["price_other"] = "sample";
         var refused = await DeliverAsync(Completed("evt_1"));
         refused.Outcome.ShouldBe(WebhookOutcome.Unresolved);
         refused.Detail.ShouldContain("price_1");
         await ShouldHoldNothingAsync();
 
-        _options.Prices["price_1"] = "sample";
+        _stripe.Options.Prices["price_1"] = "sample";
         (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Handled);
 
         await ShouldBeProvisionedOnceAsync();
@@ -166,13 +160,13 @@ public sealed class StripeWebhookTests : IAsyncLifetime
     [Fact]
     public async Task T28_a_price_that_buys_another_blueprint_is_not_taken()
     {
-        _options.Prices["price_1"] = "expensive";
+        _stripe.Options.Prices["price_1"] = "expensive";
         var refused = await DeliverAsync(Completed("evt_1"));
 
         refused.Outcome.ShouldBe(WebhookOutcome.Unresolved);
         refused.Detail.ShouldContain("buys 'expensive'");
         await ShouldHoldNothingAsync();
-        _options.Prices["price_1"] = "sample";
+        _stripe.Options.Prices["price_1"] = "sample";
         (await DeliverAsync(Completed("evt_1"))).Outcome.ShouldBe(WebhookOutcome.Handled);
     }
 
@@ -246,11 +240,11 @@ public sealed class StripeWebhookTests : IAsyncLifetime
     {
         var body = Encoding.UTF8.GetBytes(Completed("evt_1"));
 
-        (await _webhook.HandleAsync(body, Sign(body, "whsec_forged"))).Outcome.ShouldBe(WebhookOutcome.BadSignature);
-        (await _webhook.HandleAsync(body, null)).Outcome.ShouldBe(WebhookOutcome.BadSignature);
-        var old = Sign(body);
+        (await _stripe.DeliverAsync(body, _stripe.Sign(body, "whsec_forged"))).Outcome.ShouldBe(WebhookOutcome.BadSignature);
+        (await _stripe.DeliverAsync(body, null)).Outcome.ShouldBe(WebhookOutcome.BadSignature);
+        var old = _stripe.Sign(body);
         _agents.Engine.Time.Advance(TimeSpan.FromSeconds(301));
-        (await _webhook.HandleAsync(body, old)).Outcome.ShouldBe(WebhookOutcome.BadSignature);
+        (await _stripe.DeliverAsync(body, old)).Outcome.ShouldBe(WebhookOutcome.BadSignature);
 
         await ShouldHoldNothingAsync();
     }
@@ -266,28 +260,15 @@ public sealed class StripeWebhookTests : IAsyncLifetime
         (await _agents.PlansOfAsync(_agent.Id)).ShouldBeEmpty();
     }
 
-    private Task<WebhookResult> DeliverAsync(string body)
-    {
-        var bytes = Encoding.UTF8.GetBytes(body);
-        return _webhook.HandleAsync(bytes, Sign(bytes));
-    }
-
-    private string Sign(byte[] body, string secret = Secret)
-    {
-        var timestamp = _agents.Engine.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(timestamp + ".").Concat(body).ToArray());
-        return $"t={timestamp},v1={Convert.ToHexStringLower(mac)}";
-    }
+    private Task<WebhookResult> DeliverAsync(string body) => _stripe.DeliverAsync(body);
 
     private string Completed(
-        string id, string type = "checkout.session.completed", string paymentStatus = "paid", string subscription = "sub_1", string? agent = null) => Event(
-        id, type, new { id = "cs_1", mode = "subscription", payment_status = paymentStatus, client_reference_id = agent ?? _agent.Id, subscription, customer = "cus_1", metadata = new { price = "price_1" } });
+        string id, string type = "checkout.session.completed", string paymentStatus = "paid", string subscription = "sub_1", string? agent = null) =>
+        SignedDeliveries.Completed(id, agent ?? _agent.Id, type, paymentStatus, subscription);
 
-    private static string Deleted(string id, string subscription = "sub_1") =>
-        Event(id, "customer.subscription.deleted", new { id = subscription, customer = "cus_1", status = "canceled" });
+    private static string Deleted(string id, string subscription = "sub_1") => SignedDeliveries.Deleted(id, subscription);
 
-    private static string Event(string id, string type, object subject) =>
-        JsonSerializer.Serialize(new { id, @object = "event", type, data = new { @object = subject } });
+    private static string Event(string id, string type, object subject) => SignedDeliveries.Event(id, type, subject);
 
     private Task<IReadOnlyList<string>> EventsAsync() => _agents.Database.QueryAsync<string>("SELECT id FROM stripe_events ORDER BY id");
 
