@@ -93,7 +93,9 @@ public sealed class PowerTests
     {
         await using var computer = await Computer.StartAsync();
         var driver = computer.Driver;
-        await driver.CreateAsync(computer.Spec(16), CancellationToken.None);
+        var promised = driver.ReserveAddress(16);
+        (await driver.CreateAsync(computer.Spec(16), CancellationToken.None)).ShouldBe(promised);
+        (await driver.CreateAsync(computer.Spec(16), CancellationToken.None)).ShouldBe(promised);
 
         await driver.PowerOffAsync(16, CancellationToken.None);
         await driver.ShutdownAsync(16, CancellationToken.None);
@@ -102,7 +104,7 @@ public sealed class PowerTests
         await driver.DeleteAsync(16, CancellationToken.None);
         await driver.DeleteAsync(16, CancellationToken.None);
 
-        (await Should.ThrowAsync<InvalidOperationException>(() => driver.StartAsync(16, CancellationToken.None))).Message.ShouldContain("16");
+        (await Should.ThrowAsync<MachineNotFoundException>(() => driver.StartAsync(16, CancellationToken.None))).Message.ShouldContain("16");
         await Should.ThrowAsync<NotSupportedException>(() => driver.ExecuteAsync(16, new ExecRequest("x", "x", null), CancellationToken.None));
         computer.AnyEndedByItself.ShouldBeFalse();
     }
