@@ -73,7 +73,8 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
 
         if (blueprint.RenderSetup() is { Length: > 0 } setup)
         {
-            yield return new BootPhase("setup", setup);
+            // Phases run with umask 077; what an operator's setup installs is usually for the agent's user to read.
+            yield return new BootPhase("setup", "umask 022\n" + setup);
         }
     }
 
