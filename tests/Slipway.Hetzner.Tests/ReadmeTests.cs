@@ -1,5 +1,4 @@
 using System.Net;
-using Slipway.Testing;
 using static Slipway.Hetzner.Tests.Arrange;
 
 namespace Slipway.Hetzner.Tests;

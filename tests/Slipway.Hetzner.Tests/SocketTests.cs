@@ -90,7 +90,7 @@ public sealed class SocketTests : IAsyncDisposable
             }
 
             var aborted = new TaskCompletionSource();
-            using var _ = context.RequestAborted.Register(aborted.SetResult);
+            using var registration = context.RequestAborted.Register(aborted.SetResult);
             silent.SetResult();
             await aborted.Task;
         });
