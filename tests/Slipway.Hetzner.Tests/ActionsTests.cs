@@ -113,8 +113,8 @@ public sealed class ActionsTests
         arranged.Run(async () =>
         {
             var waits = new[] { arranged.Client.Actions.WaitAsync(7, cancellationToken: first.Token), arranged.Client.Actions.WaitAsync(8, cancellationToken: second.Token) };
-            await Should.ThrowAsync<OperationCanceledException>(() => waits[0]);
-            await Should.ThrowAsync<OperationCanceledException>(() => waits[1]);
+            await SteppedClock.FailureOf<OperationCanceledException>(waits[0]);
+            await SteppedClock.FailureOf<OperationCanceledException>(waits[1]);
             await Task.Delay(TimeSpan.FromMinutes(10), arranged.Time);
         });
 
@@ -157,7 +157,7 @@ public sealed class ActionsTests
         {
             var known = arranged.Client.Actions.WaitAsync(7);
             var missing = arranged.Client.Actions.WaitAsync(8);
-            var e = await Should.ThrowAsync<HetznerException>(() => missing);
+            var e = await SteppedClock.FailureOf<HetznerException>(missing);
             e.Code.ShouldBe("not_found");
             e.Message.ShouldContain("action 8");
             (await known).Succeeded.ShouldBeTrue();
@@ -173,7 +173,7 @@ public sealed class ActionsTests
         {
             var broken = arranged.Client.Actions.WaitAsync(7, progress: new Told(null));
             var fine = arranged.Client.Actions.WaitAsync(7);
-            await Should.ThrowAsync<InvalidOperationException>(() => broken);
+            await SteppedClock.FailureOf<InvalidOperationException>(broken);
             (await fine).Succeeded.ShouldBeTrue();
         });
     }

@@ -112,7 +112,7 @@ public sealed class BudgetTests
             await servers.GetAsync(42);
             var first = servers.GetAsync(42, impatient.Token);
             var second = servers.GetAsync(42);
-            await Should.ThrowAsync<OperationCanceledException>(() => first);
+            await SteppedClock.FailureOf<OperationCanceledException>(first);
             await second;
         });
 

@@ -129,7 +129,8 @@ public sealed class ResourcesTests
             Refuse("GET", "/firewalls/6", 404, "not_found"),
             Ok("GET", "/firewalls?label_selector=app&page=1&per_page=50", $$"""{"firewalls":[{{Json.Firewall()}}]}"""),
             Ok("POST", "/firewalls/5/actions/set_rules", Json.Actions(Json.Action(1, "set_firewall_rules"), Json.Action(2, "apply_firewall")), HttpStatusCode.Created)
-                with { Inspect = (_, body) => body.ShouldBe("""{"rules":[]}""") },
+                with
+            { Inspect = (_, body) => body.ShouldBe("""{"rules":[]}""") },
             new ScriptedExchange("DELETE", "/v1/firewalls/5", HttpStatusCode.NoContent),
             Refuse("DELETE", "/firewalls/5", 404, "not_found"),
             Refuse("DELETE", "/firewalls/5", 422, "resource_in_use"));

@@ -205,7 +205,8 @@ public sealed class ServersTests
     {
         static ScriptedExchange Press(string action, string body = "") =>
             Ok("POST", $"/servers/42/actions/{action}", $$"""{"action":{{Json.Action(1, action)}},"root_password":null}""", HttpStatusCode.Created)
-                with { Inspect = (_, sent) => sent.ShouldBe(body) };
+                with
+            { Inspect = (_, sent) => sent.ShouldBe(body) };
         using var arranged = new Arrange(
             Press("shutdown"), Press("poweron"), Press("poweroff"), Press("reboot"), Press("reset"),
             Press("rebuild", """{"image":"debian-12"}"""),

@@ -36,6 +36,24 @@ internal sealed class SteppedClock : SynchronizationContext
         }
     }
 
+    /// <summary>
+    /// Awaits a failure on this thread. Shouldly's ThrowAsync continues on the thread pool, and the clock would run on meanwhile.
+    /// </summary>
+    public static async Task<TException> FailureOf<TException>(Task work)
+        where TException : Exception
+    {
+        try
+        {
+            await work;
+        }
+        catch (TException e)
+        {
+            return e;
+        }
+
+        throw new ShouldAssertException($"The work should have failed with {typeof(TException).Name}, but ended well.");
+    }
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         lock (_ready)
