@@ -24,7 +24,7 @@ public sealed class BareBoot : IDisposable
     public async Task<TimeSpan> RunAsync(CancellationToken cancellationToken)
     {
         var name = $"bare-{Interlocked.Increment(ref _count)}";
-        var key = await _hetzner.SshKeys.GetOrCreateAsync("bare", _publicKey, ct: cancellationToken);
+        var key = await _hetzner.SshKeys.GetOrCreateAsync("bare", _publicKey, cancellationToken: cancellationToken);
         var clock = Stopwatch.StartNew();
         var created = await _hetzner.Servers.CreateAsync(
             new CreateServerRequest { Name = name, ServerType = "cx23", Image = "debian-12", Location = "fsn1", SshKeys = [key.Name] }, cancellationToken);
