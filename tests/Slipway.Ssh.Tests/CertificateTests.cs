@@ -48,7 +48,8 @@ public sealed class CertificateTests(SshServer server)
 
         var lines = (await Commands.RunAsync("env", "TZ=UTC", "ssh-keygen", "-L", "-f", directory.File("cert.pub"))).Split('\n', StringSplitOptions.TrimEntries);
 
-        lines.ShouldContain("Type: ecdsa-sha2-nistp256-cert-v01@openssh.com user certificate");
+        lines.ShouldContain("Type: ssh-ed25519-cert-v01@openssh.com user certificate");
+        lines.ShouldContain(line => line.StartsWith("Public key: ED25519-CERT SHA256:", StringComparison.Ordinal));
         lines.ShouldContain($"Signing CA: ED25519 {SshHostKey.Parse(authority.PublicKey).Fingerprint} (using ssh-ed25519)");
         lines.ShouldContain($"Key ID: \"slipway/agt-abc/{issued.Certificate.Serial:x16}\"");
         lines.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"Serial: {issued.Certificate.Serial}"));

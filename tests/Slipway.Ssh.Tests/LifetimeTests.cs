@@ -50,6 +50,27 @@ public sealed class LifetimeTests(SshServer server)
     }
 
     [Fact]
+    public async Task A_directory_in_which_anything_lives_is_left_alone()
+    {
+        using var directory = new TemporaryDirectory();
+        var options = new SshOptions { WorkDirectory = directory.File("work") };
+        await using var running = await SshCertificateAuthority.OpenAsync(server.AuthorityKey.PrivateKey, options);
+        await using var wounded = await SshCertificateAuthority.OpenAsync(server.AuthorityKey.PrivateKey, options);
+        var foreign = Directory.CreateDirectory(Path.Combine(options.WorkDirectory, "slipway-ssh-foreign"));
+        await File.WriteAllTextAsync(Path.Combine(foreign.FullName, "authority"), "no agent's");
+        using (var agent = Process.GetProcessById(wounded.AgentProcessIds[0]))
+        {
+            agent.Kill();
+            await Eventually.HoldsAsync(() => !Eventually.IsAlive(wounded.AgentProcessIds[0]), "one of two agents is gone");
+        }
+
+        await using var next = await SshCertificateAuthority.OpenAsync(server.AuthorityKey.PrivateKey, options);
+
+        Directory.GetDirectories(options.WorkDirectory)
+            .ShouldBe([running.Work.DirectoryPath, wounded.Work.DirectoryPath, next.Work.DirectoryPath, foreign.FullName], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_work_directory_ssh_could_misread_is_refused()
     {
         using var directory = new TemporaryDirectory();
