@@ -18,7 +18,7 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
     public async Task<CloudConfig> BuildAsync(Machine machine, Blueprint blueprint, string? authKey, CancellationToken cancellationToken)
     {
         var authority = await controlPlane.GetAuthorityAsync(cancellationToken);
-        var token = controlPlane.BootToken(machine.OperationId);
+        var token = controlPlane.BootToken(machine);
         return new CloudConfig
         {
             Hostname = machine.Name,

@@ -48,7 +48,7 @@ public static class MachinesRegistration
     {
         var settings = services.GetRequiredService<HetznerSettings>();
         return new HetznerClient(
-            new HetznerOptions { Token = settings.Token, BaseUrl = settings.BaseUrl, Application = "slipway/0.1" },
+            new HetznerOptions { Token = settings.Token, BaseUrl = settings.BaseUrl, Application = "slipway/0.1", RequestTimeout = OperationsOptions.HttpTimeLimit },
             timeProvider: services.GetRequiredService<TimeProvider>(),
             loggerFactory: services.GetRequiredService<ILoggerFactory>());
     }
