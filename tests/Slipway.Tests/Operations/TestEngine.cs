@@ -1,0 +1,152 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Quartz;
+using Slipway.Operations;
+using Slipway.Storage;
+using Slipway.Testing;
+
+namespace Slipway.Tests.Operations;
+
+/// <summary>The engine on a real SQLite file and a clock that only the test moves. Nothing fires by itself: the test runs the operation.</summary>
+internal sealed class TestEngine : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Plan[] _plans;
+
+    private TestEngine(Plan[] plans)
+    {
+        _plans = plans;
+        Database = new Database(new StorageOptions { Database = _directory.File("slipway.db") });
+        Store = new OperationStore(Database, Time);
+        Waker = new OperationWaker(Store, new OperationClock(Alarms, Time), Signals, Time);
+        Dispatcher = new OperationDispatcher(new PlanCatalog(plans), Waker, new IdSource(Entropy), Time);
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public Database Database { get; }
+
+    public OperationStore Store { get; }
+
+    public OperationSignals Signals { get; } = new();
+
+    public OperationsOptions Options { get; } = new() { HoldFor = TimeSpan.Zero };
+
+    public SeededEntropy Entropy { get; } = new();
+
+    public RecordedAlarms Alarms { get; } = new();
+
+    public OperationWaker Waker { get; }
+
+    public OperationDispatcher Dispatcher { get; }
+
+    public List<IOperationProjection> Projections { get; } = [];
+
+    public List<Func<Exception, StepOutcome?>> Readers { get; } = [];
+
+    public static async Task<TestEngine> CreateAsync(params Plan[] plans)
+    {
+        var engine = new TestEngine(plans);
+        await new Migrator(engine.Database, engine.Time).MigrateAsync();
+        return engine;
+    }
+
+    /// <summary>A server process: its own runner, and for another node its own signals.</summary>
+    public OperationRunner NewRunner(params Plan[] plans) => new(
+        Store, new PlanCatalog(plans.Length > 0 ? plans : _plans), Signals, Options, new FailureReader(Readers), Projections, Time, NullLogger<OperationRunner>.Instance, Entropy);
+
+    public async Task<string> StartAsync(string plan = ThreeSteps.Name, string subject = "subject-1") =>
+        (await Database.WriteAsync(t => Dispatcher.StartAsync(t, plan, subject, Trail.Empty, TrailJson.Default.Trail))).ShouldNotBeNull();
+
+    public Task<DateTimeOffset?> RunAsync(string id, CancellationToken stopping = default) => NewRunner().RunAsync(id, stopping);
+
+    /// <summary>Runs the operation, moving the clock to whenever it is due, until it is finished.</summary>
+    public async Task<Operation> FinishAsync(string id)
+    {
+        for (var firing = 0; firing < 1000; firing++)
+        {
+            if (await RunAsync(id) is not { } due)
+            {
+                return await FindAsync(id);
+            }
+
+            Time.Advance(due - Time.GetUtcNow());
+        }
+
+        throw new InvalidOperationException($"{await FindAsync(id)} is not finished after a thousand firings.");
+    }
+
+    public Task CancelAsync(string id, string reason = "not wanted") => Database.WriteAsync(t => Dispatcher.CancelAsync(t, id, reason));
+
+    public Task WakeAsync(string id) => Database.WriteAsync(t => Waker.WakeAsync(t, id));
+
+    public async Task<Operation> FindAsync(string id) => (await Store.FindAsync(id)).ShouldNotBeNull();
+
+    public async Task<IReadOnlyList<string>> TimelineAsync(string id) =>
+        (await Store.ReadTimelineAsync(id)).Select(e => $"{e.Step} {e.Kind}{(e.Message is null ? "" : ": " + e.Message)}").ToList();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        _directory.Dispose();
+    }
+}
+
+/// <summary>Randomness that is the same in every run.</summary>
+internal sealed class SeededEntropy : Entropy
+{
+    private readonly Random _random = new(42);
+
+    /// <summary>When set, every byte is this: 0 for the least, 255 for the most.</summary>
+    public byte? Fixed { get; set; }
+
+    public override void Fill(Span<byte> bytes)
+    {
+        if (Fixed is { } value)
+        {
+            bytes.Fill(value);
+        }
+        else
+        {
+            _random.NextBytes(bytes);
+        }
+    }
+}
+
+/// <summary>An alarm clock that only notes what it is asked for; asking anything else of it throws.</summary>
+internal sealed class RecordedAlarms : ISchedulerFactory
+{
+    private readonly IScheduler _scheduler;
+
+    public RecordedAlarms()
+    {
+        _scheduler = DispatchProxy.Create<IScheduler, AlarmRecorder>();
+        ((AlarmRecorder)_scheduler).Armed = Armed;
+    }
+
+    /// <summary>The ids that were armed, in order.</summary>
+    public List<string> Armed { get; } = [];
+
+    public ValueTask<IScheduler> GetScheduler(CancellationToken cancellationToken = default) => ValueTask.FromResult(_scheduler);
+
+    public ValueTask<IScheduler?> LookupScheduler(string schedName, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    public ValueTask<List<IScheduler>> GetAllSchedulers(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+}
+
+/// <summary>The scheduler behind <see cref="RecordedAlarms"/>: its interface has some eighty members, of which one is used.</summary>
+public class AlarmRecorder : DispatchProxy
+{
+    internal List<string>? Armed { get; set; }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        if (targetMethod!.Name != nameof(IScheduler.ScheduleJob) || args is not [IJobDetail job, ..])
+        {
+            throw new NotSupportedException($"Nobody arranged {targetMethod.Name}.");
+        }
+
+        Armed!.Add(job.Key.Name);
+        return Activator.CreateInstance(targetMethod.ReturnType);
+    }
+}
