@@ -54,9 +54,13 @@ public static class SlipwayServer
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = OperationsOptions.Drain);
 
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SlipwayJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, SlipwayJson.Default);
+            json.SerializerOptions.RespectNullableAnnotations = true;
+        });
         builder.Services.AddProblems();
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer(BearerScheme.DescribeAsync));
         builder.Services.AddStorage();
         builder.Services.AddSecrets();
         builder.Services.AddBlueprints();

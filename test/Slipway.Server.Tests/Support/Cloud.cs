@@ -68,7 +68,11 @@ internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsy
 
     public async Task<JsonArray> ServersAsync() => (await HetznerAsync(HttpMethod.Get, "servers"))["servers"]!.AsArray();
 
-    public Task CrashAsync(long server) => PostAsync($"_local/machines/{server}/crash", []);
+    public Task IgnoreShutdownAsync(long server) => PostAsync($"_local/machines/{server}/ignore-shutdown", new JsonObject { ["ignore"] = true });
+
+    public Task DeleteAuthKeysAsync() => DeleteAllAsync("tailnet/-/keys", "keys", "keys", "id");
+
+    public Task DeleteDevicesAsync() => DeleteAllAsync("tailnet/-/devices", "devices", "device", "nodeId");
 
     public Task WebhooksToAsync(Uri url) => PostAsync("_local/stripe/webhook-endpoint", new JsonObject { ["url"] = url.ToString() });
 
@@ -110,6 +114,29 @@ internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsy
         }
 
         _http.Dispose();
+    }
+
+    /// <summary>Behind Slipway's back, as somebody with the console might.</summary>
+    private async Task DeleteAllAsync(string list, string property, string kind, string id)
+    {
+        using var credentials = new FormUrlEncodedContent(new Dictionary<string, string> { ["client_id"] = "local-client", ["client_secret"] = "local-secret" });
+        using var granted = await _http.PostAsync("api/v2/oauth/token", credentials);
+        var token = (string)JsonNode.Parse(await granted.Content.ReadAsStringAsync())!["access_token"]!;
+        async Task<string> SendAsync(HttpMethod method, string path)
+        {
+            using var request = new HttpRequestMessage(method, "api/v2/" + path);
+            request.Headers.Authorization = new("Bearer", token);
+            using var response = await _http.SendAsync(request);
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadAsStringAsync();
+        }
+
+        var things = JsonNode.Parse(await SendAsync(HttpMethod.Get, list))![property]!.AsArray();
+        things.ShouldNotBeEmpty();
+        foreach (var thing in things)
+        {
+            await SendAsync(HttpMethod.Delete, (kind == "keys" ? list : kind) + "/" + thing![id]);
+        }
     }
 
     private async Task PostAsync(string path, JsonObject body)

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Slipway.Client;
 using Slipway.LocalCloud;
+using Slipway.Machines;
 using Slipway.Server.Access;
 using Slipway.Storage;
 using Slipway.Testing;
@@ -61,6 +62,8 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public Uri Address => new(_app!.Urls.First() + "/");
 
+    private string[] Arguments => [.. _settings.Select(s => $"--{s.Key}={s.Value}")];
+
     /// <summary>Raw HTTP with a token of every scope.</summary>
     public HttpClient Http => _http!;
 
@@ -88,7 +91,7 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public async Task StartServerAsync()
     {
-        _app = SlipwayServer.Build([.. _settings.Select(s => $"--{s.Key}={s.Value}")], Adjust);
+        _app = SlipwayServer.Build(Arguments, Adjust);
         (await Startup.PrepareAsync(_app)).ShouldBeEmpty();
         await _app.StartAsync();
         Token = Token.Length > 0 ? Token : await CreateTokenAsync("test", Scopes.All);
@@ -108,6 +111,19 @@ internal sealed class TestSystem : IAsyncDisposable
         await app.DisposeAsync();
         _http?.Dispose();
     }
+
+    /// <summary>Changes a setting for the next start.</summary>
+    public void Set(string name, string value) => _settings[name] = value;
+
+    /// <summary>What keeps the server from starting as things are.</summary>
+    public async Task<IReadOnlyList<string>> ProblemsAtStartAsync()
+    {
+        await using var app = SlipwayServer.Build(Arguments, Adjust);
+        return await Startup.PrepareAsync(app);
+    }
+
+    /// <summary>The token that the machine of an operation was given.</summary>
+    public string BootToken(string operation) => Services.GetRequiredService<ControlPlane>().BootToken(operation);
 
     public Task<string> CreateTokenAsync(string name, IReadOnlyList<string> scopes) =>
         Services.GetRequiredService<Database>().WriteAsync(t => Services.GetRequiredService<ApiTokens>().CreateAsync(t, name, scopes));
