@@ -89,6 +89,7 @@ public sealed partial class StartupTests
             WorkingDirectory = directory.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach (var inherited in start.Environment.Keys.Where(k => !Kept().IsMatch(k)).ToList())
         {
@@ -138,10 +139,10 @@ public sealed partial class StartupTests
         }
     }
 
-    [GeneratedRegex("^(PATH|HOME|DOTNET_.*|TMPDIR|LANG)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(PATH|HOME|DOTNET_.*|TMPDIR|LANG)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Kept();
 
-    [GeneratedRegex("slw_[A-Za-z0-9._-]+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("slw_[A-Za-z0-9._-]+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FirstToken();
 
     [GeneratedRegex(@"listening on: (?<url>http://[\d.:]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

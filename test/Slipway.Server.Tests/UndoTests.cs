@@ -57,7 +57,7 @@ public sealed class UndoTests
 
         provision.Status.ShouldBe("undone");
         provision.Error!.ShouldContain("not sold in any location");
-        provision.Error.ShouldContain("blueprint 'hello'");
+        provision.Error!.ShouldContain("blueprint 'hello'");
         var check = (await system.Client.Doctor.ExamineAsync()).Checks.Single(c => c.Name == "on-sale:hello");
         check.Ok.ShouldBeFalse();
         check.Fix.ShouldNotBeNull();
@@ -76,7 +76,7 @@ public sealed class UndoTests
 
         provision.Status.ShouldBe("undone");
         provision.Error!.ShouldContain("phase 'join-tailscale'");
-        provision.Error.ShouldContain("backend error");
+        provision.Error!.ShouldContain("backend error");
         (await system.Client.Agents.GetAsync(agent.Id)).Error.ShouldBe(provision.Error);
         await system.Cloud.ShouldBeEmptyAsync();
     }
@@ -143,7 +143,7 @@ public sealed class UndoTests
         provision.Status.ShouldBe("undone");
         provision.Error!.ShouldContain("left alone");
         var id = (long)stranger["server"]!["id"]!;
-        provision.Error.ShouldContain(id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        provision.Error!.ShouldContain(id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         ((long)(await system.Cloud.ServersAsync()).ShouldHaveSingleItem()!["id"]!).ShouldBe(id);
         (await system.Cloud.InventoryAsync()).Where(t => t.Key is not ("servers" or "machines")).ShouldAllBe(t => t.Value == 0);
     }
