@@ -39,6 +39,7 @@ internal static class SimulatedExec
         ? Failed(1, "the boot has not reported yet\n")
         : Ok(string.Concat(disk.Report.Select(p => $"{p.Key}={p.Value}\n")) + $"host_key={disk.HostKey.Line}\n");
 
+<<<<<<< HEAD
     /// <summary>The nonce comes in; the token it is signed with never leaves the machine.</summary>
     private static ExecResult ProveHostKey(SimulatedDisk disk, string stdin)
     {
@@ -51,8 +52,30 @@ internal static class SimulatedExec
 
         var proof = HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes($"{nonce} {disk.HostKey.Line}"));
         var report = disk.Report is null ? "" : string.Concat(disk.Report.Select(p => $"{p.Key}={p.Value}\n"));
+=======
+    /// <summary>The nonce comes in, the proof goes out; the token stays on the machine.</summary>
+    private static ExecResult ProveHostKey(SimulatedDisk disk, string stdin)
+    {
+        var nonce = stdin.Split('\n')[0];
+        if (nonce.Length == 0)
+        {
+            return Failed(2, "expected the nonce on standard input\n");
+        }
+
+        if (disk.Config.PhoneHomeUrl?.Segments[^1].Trim('/') is not { Length: > 0 } token)
+        {
+            return Failed(1, "no boot token is on this machine yet\n");
+        }
+
+        var proof = HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes($"{nonce} {disk.HostKey.Line}"));
+        var report = string.Concat((disk.Report ?? []).Select(p => $"{p.Key}={Escape(p.Value)}\n"));
+>>>>>>> server-tests
         return Ok($"host_key={disk.HostKey.Line}\nproof={Convert.ToHexStringLower(proof)}\n{report}");
     }
+
+    /// <summary>As the boot script keeps its report: one line a field.</summary>
+    private static string Escape(string value) =>
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static ExecResult PlaceFiles(SimulatedDisk disk)
     {
