@@ -13,38 +13,16 @@ internal static class Startup
     {
         var problems = new List<string>();
         Collect(problems, () => app.Services.GetService<IStartupValidator>()?.Validate());
-<<<<<<< HEAD
         Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
-=======
-        var secrets = app.Services.GetRequiredService<IOptions<SecretsOptions>>().Value;
-        var hasKey = !string.IsNullOrWhiteSpace(secrets.MasterKey) || File.Exists(secrets.MasterKeyFile);
-        if (hasKey)
-        {
-            Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
-        }
-
-        if (problems.Count == 0)
-        {
-            Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
-        }
-
->>>>>>> server-tests
         if (problems.Count > 0)
         {
             return problems;
         }
 
         await app.Services.GetRequiredService<Migrator>().MigrateAsync();
-<<<<<<< HEAD
         Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
         if (problems.Count > 0)
         {
-=======
-        // A new key in the place of a lost one could read nothing that is stored.
-        if (!hasKey && await app.Services.GetRequiredService<Database>().FirstOrDefaultAsync<long>("SELECT COUNT(*) FROM secrets") > 0)
-        {
-            Collect(problems, () => KeyRing.LoadOrCreate(secrets, mayCreate: false));
->>>>>>> server-tests
             return problems;
         }
 

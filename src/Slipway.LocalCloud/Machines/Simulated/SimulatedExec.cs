@@ -39,20 +39,6 @@ internal static class SimulatedExec
         ? Failed(1, "the boot has not reported yet\n")
         : Ok(string.Concat(disk.Report.Select(p => $"{p.Key}={p.Value}\n")) + $"host_key={disk.HostKey.Line}\n");
 
-<<<<<<< HEAD
-    /// <summary>The nonce comes in; the token it is signed with never leaves the machine.</summary>
-    private static ExecResult ProveHostKey(SimulatedDisk disk, string stdin)
-    {
-        var nonce = stdin.Split('\n')[0];
-        var token = disk.Config.PhoneHomeUrl?.Segments[^1].Trim('/') ?? "";
-        if (nonce.Length == 0 || token.Length == 0)
-        {
-            return Failed(1, "expected a nonce on standard input, and a machine that was given a token\n");
-        }
-
-        var proof = HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes($"{nonce} {disk.HostKey.Line}"));
-        var report = disk.Report is null ? "" : string.Concat(disk.Report.Select(p => $"{p.Key}={p.Value}\n"));
-=======
     /// <summary>The nonce comes in, the proof goes out; the token stays on the machine.</summary>
     private static ExecResult ProveHostKey(SimulatedDisk disk, string stdin)
     {
@@ -69,7 +55,6 @@ internal static class SimulatedExec
 
         var proof = HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes($"{nonce} {disk.HostKey.Line}"));
         var report = string.Concat((disk.Report ?? []).Select(p => $"{p.Key}={Escape(p.Value)}\n"));
->>>>>>> server-tests
         return Ok($"host_key={disk.HostKey.Line}\nproof={Convert.ToHexStringLower(proof)}\n{report}");
     }
 
