@@ -39,7 +39,7 @@ internal static class Words
     public const string TokenFileOption = "A file with the API token. [environment: SLIPWAY_TOKEN, or SLIPWAY_TOKEN_FILE]";
     public const string OutputOption = "What stdout gets: a table for people or the resource as JSON. Progress goes to stderr.";
     public const string NameOption = "A name to recognise the agent by.";
-    public const string LocationOption = "The location to try first.";
+    public const string LocationOption = "The one location wanted; without it the blueprint's are tried in order.";
     public const string SecretOption = "A secret the blueprint asks for: KEY=@file, KEY=- (stdin), or KEY=VALUE, which other users of this machine can see while it runs.";
     public const string WithoutPaymentOption = "Provision at once; needs a token with the scope agents:grant, and is audited.";
     public const string WaitOption = "Follow what was started until it is done (the default where something starts at once).";

@@ -48,7 +48,15 @@ internal static class CloudConfigWriter
 
         if (config.BootScript is { } script)
         {
-            yaml.Lines("runcmd", [() => yaml.List(["bash", script.Path])]);
+            if (script.Early)
+            {
+                // The file is not written yet when bootcmd runs; the unit waits for the stage that writes it.
+                yaml.Lines("bootcmd", [() => yaml.List(EarlyStart(script))]);
+            }
+            else
+            {
+                yaml.Lines("runcmd", [() => yaml.List(["bash", script.Path])]);
+            }
         }
 
         if (config.PhoneHome is { } home)
@@ -120,4 +128,10 @@ internal static class CloudConfigWriter
 
     private static bool IsPrintable(string content) =>
         content.All(c => c is '\n' or '\t' or (>= ' ' and <= '~') or (>= '\u00A1' and < '\u2000'));
+
+    private static string[] EarlyStart(BootScript script) =>
+    [
+        "cloud-init-per", "instance", "slipway-boot", "systemd-run", "--no-block", "--quiet", "--unit=slipway-boot",
+        "--property=After=cloud-init.service network-online.target", "--property=Type=oneshot", "bash", script.Path,
+    ];
 }

@@ -1,4 +1,10 @@
 using Slipway.LocalCloud;
+using Slipway.LocalCloud.Machines.Nspawn;
+
+if (args is ["leftovers"])
+{
+    return ListLeftovers();
+}
 
 var configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
 try
@@ -12,4 +18,16 @@ catch (LocalCloudOptionsException mistake)
 {
     await Console.Error.WriteLineAsync(mistake.Message);
     return 2;
+}
+
+// Everything of any LocalCloud, running or dead, that the kernel still has: for scripts that end by making sure.
+static int ListLeftovers()
+{
+    var left = NspawnDriver.FindLeftovers(new NspawnOptions());
+    foreach (var thing in left)
+    {
+        Console.WriteLine(thing);
+    }
+
+    return left.Count == 0 ? 0 : 1;
 }

@@ -27,7 +27,9 @@ internal static class Rooms
     {
         services.AddOptions<SecretsOptions>().BindConfiguration(SecretsOptions.Section)
             .Configure(options => options.MasterKeyFile ??= "slipway.key");
-        services.AddSingleton(p => KeyRing.LoadOrCreate(p.GetRequiredService<IOptions<SecretsOptions>>().Value));
+        // Made at start, once the schema is there. A new key could not open what is stored, so a lost key file must stop the start.
+        services.AddSingleton(p => KeyRing.LoadOrCreate(
+            p.GetRequiredService<IOptions<SecretsOptions>>().Value, mayCreate: !AnySecretsAsync(p.GetRequiredService<Database>()).GetAwaiter().GetResult()));
         services.AddSingleton<SecretCipher>();
         services.AddSingleton<SecretStore>();
     }
@@ -36,8 +38,12 @@ internal static class Rooms
     {
         services.AddSingleton<BlueprintStore>();
         services.AddSingleton(p => BlueprintCatalog.Load(
-            p.GetRequiredService<MachinesOptions>().BlueprintDirectory, Parameters(p.GetRequiredService<IConfiguration>())));
+            p.GetRequiredService<IConfiguration>()["Machines:BlueprintDirectory"] ?? new MachinesOptions().BlueprintDirectory,
+            Parameters(p.GetRequiredService<IConfiguration>())));
     }
+
+    private static async Task<bool> AnySecretsAsync(Database database) =>
+        await database.FirstOrDefaultAsync<long?>("SELECT 1 FROM secrets LIMIT 1") is not null;
 
     private static Dictionary<string, IReadOnlyDictionary<string, string>> Parameters(IConfiguration configuration) =>
         configuration.GetSection("Blueprints").GetChildren().ToDictionary(

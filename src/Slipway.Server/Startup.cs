@@ -13,18 +13,19 @@ internal static class Startup
     {
         var problems = new List<string>();
         Collect(problems, () => app.Services.GetService<IStartupValidator>()?.Validate());
-        Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
-        if (problems.Count == 0)
-        {
-            Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
-        }
-
+        Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
         if (problems.Count > 0)
         {
             return problems;
         }
 
         await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
         if (await app.Services.GetRequiredService<ApiTokens>().CreateFirstAsync() is { } first)
         {
             Console.WriteLine($"First API token (shown once, keep it safe): {first}");

@@ -8,7 +8,7 @@ namespace Slipway.Ssh;
 /// Runs commands on machines with the system's <c>ssh</c>. Nothing of the user's or the system's SSH configuration takes part; every
 /// connection brings its own certificate, and <see cref="RunAsync"/> accepts exactly the pinned host key.
 /// </summary>
-/// <remarks>Safe for concurrent use. One process is started per connection; neither the command nor its input is on its command line.</remarks>
+/// <remarks>Safe for concurrent use. Two processes are started per connection, ssh-keygen for its key and ssh; neither the command nor its input is on its command line.</remarks>
 /// <param name="options">Time limits.</param>
 /// <param name="authority">Issues the certificates; stays the caller's to dispose.</param>
 /// <param name="timeProvider">The clock time-outs go by; null is the system's.</param>

@@ -9,7 +9,7 @@ public sealed record CreateAgentRequest
     /// <summary>Free text the operator or customer recognises the agent by; at most 100 characters.</summary>
     public string? Name { get; init; }
 
-    /// <summary>One of the blueprint's locations to try first, or null for the blueprint's own order.</summary>
+    /// <summary>The one location wanted, of those the blueprint lists, or null to try them all in the blueprint's order.</summary>
     public string? Location { get; init; }
 
     /// <summary>A value for each secret the blueprint asks for. Stored encrypted; no answer ever contains them.</summary>

@@ -20,7 +20,7 @@ internal static class CallbackEndpoints
     }
 
     private static BootReport Report(Func<string, string?> fields) => new(
-        fields("phase") ?? "unknown", fields("status") ?? "failed", fields("exit_code"), fields("log_tail"), fields("tailscale_node_id"), fields("tailscale_ips"));
+        fields("phase") ?? "unknown", fields("status") ?? "failed", fields("exit_code"), fields("log_tail"), fields("tailscale_node_id"), fields("tailscale_ips"), fields("host_key"));
 
     private static async Task<IResult> TakeAsync(
         HttpRequest request, Func<Func<string, string?>, Task<BootReportOutcome>> take, CancellationToken cancellationToken)

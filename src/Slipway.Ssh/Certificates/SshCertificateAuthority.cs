@@ -46,19 +46,13 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var tools = await SshTools.FindAsync(options, ct);
         using var work = WorkDirectory.Create(options);
-        // ssh-keygen writes to the "file" it is told, here its own standard output, after asking whether to overwrite it.
-        File.CreateSymbolicLink(work.File("key"), "/dev/stdout");
-        var info = ChildProcess.Describe(
-            tools.Command(tools.SshKeygen), ["-q", "-t", "ed25519", "-N", "", "-C", $"{options.Identity}-ca", "-f", work.File("key")]);
-        var result = await ChildProcess.RunAsync(info, "y\n"u8.ToArray(), options.OutputLimit, ct);
-        var start = result.Stdout.IndexOf("-----BEGIN ", StringComparison.Ordinal);
-        if (result.ExitCode != 0 || start < 0)
-        {
-            throw new SshException(SshFailure.ClientFailed, "", $"ssh-keygen made no key (exit code {result.ExitCode}): {result.Stderr}");
-        }
-
-        var publicKey = await File.ReadAllTextAsync(work.File("key.pub"), ct);
-        return new SshKeyPair(publicKey.Trim(), result.Stdout[start..]);
+        var comment = $"{options.Identity}-ca";
+        return await KeyGenerator.GenerateAsync(
+            tools,
+            work,
+            comment,
+            (key, text) => Task.FromResult(new SshKeyPair($"{key.PublicLine} {comment}", Encoding.ASCII.GetString(text.Span))),
+            ct);
     }
 
     /// <summary>Starts the agents and hands the private key to the first of them, through standard input of <c>ssh-add</c>.</summary>
@@ -114,10 +108,16 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a key pair and a certificate that lets it run this one command on this one machine. No process is needed for it: the key is made
-    /// here (P-256: .NET has no ed25519), and the agent signs.
+    /// Makes a key pair and a certificate that lets it run this one command on this one machine: ssh-keygen makes the key, the certificate is put
+    /// together here, and the agent signs.
     /// </summary>
     internal async Task<IssuedCertificate> IssueAsync(SshTarget target, string command, CancellationToken ct)
+    {
+        using var files = Work.CreateInner();
+        return await KeyGenerator.GenerateAsync(Tools, files, "", (key, _) => CertifyAsync(key, target, command, ct), ct);
+    }
+
+    private async Task<IssuedCertificate> CertifyAsync(Ed25519KeyPair key, SshTarget target, string command, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
         var serial = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
@@ -130,20 +130,11 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
             ValidAfter = now - ClockSkew,
             ValidBefore = now + _options.CertificateLifetime,
         };
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var parameters = key.ExportParameters(includePrivateParameters: true);
-        try
-        {
-            var signedPart = certificate.ToBeSigned(parameters.Q, _publicKey);
-            var signed = UserCertificate.Signed(signedPart, await _authority.SignAsync(_publicKey, signedPart, ct));
-            await _users.AddAsync(UserCertificate.ForAgent(signed, parameters.D, certificate.KeyId), _options.CertificateLifetime, ct);
-            Log.CertificateIssued(_log, certificate.KeyId, certificate.ValidBefore);
-            return new IssuedCertificate(certificate, signed, _users);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(parameters.D);
-        }
+        var signedPart = certificate.ToBeSigned(key.PublicKey, _publicKey);
+        var signed = UserCertificate.Signed(signedPart, await _authority.SignAsync(_publicKey, signedPart, ct));
+        await _users.AddAsync(UserCertificate.ForAgent(signed, key, certificate.KeyId), _options.CertificateLifetime, ct);
+        Log.CertificateIssued(_log, certificate.KeyId, certificate.ValidBefore);
+        return new IssuedCertificate(certificate, signed, _users);
     }
 
     private static async Task<byte[]> LoadAsync(SshAgent agent, string privateKey, SshTools tools, CancellationToken ct)

@@ -40,13 +40,6 @@ internal sealed class SshWriter
 
     public SshWriter String(string value) => String(Encoding.UTF8.GetBytes(value));
 
-    /// <summary>A positive number: no needless zero bytes, and one in front where the sign bit would be set.</summary>
-    public SshWriter PositiveInteger(ReadOnlySpan<byte> bigEndian)
-    {
-        var trimmed = bigEndian.TrimStart((byte)0);
-        return trimmed.Length > 0 && trimmed[0] >= 0x80 ? String([0, .. trimmed]) : String(trimmed);
-    }
-
     public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 }
 

@@ -3,13 +3,12 @@ using System.Security.Cryptography;
 namespace Slipway.Ssh;
 
 /// <summary>
-/// An OpenSSH user certificate for a P-256 key (PROTOCOL.certkeys in OpenSSH's source). It names one principal and one command,
+/// An OpenSSH user certificate for an ed25519 key (PROTOCOL.certkeys in OpenSSH's source). It names one principal and one command,
 /// and carries no extension: no terminal, no forwarding of ports, agents or X11, no user rc.
 /// </summary>
 internal sealed record UserCertificate
 {
-    public const string CertificateType = "ecdsa-sha2-nistp256-cert-v01@openssh.com";
-    private const string Curve = "nistp256";
+    public const string CertificateType = "ssh-ed25519-cert-v01@openssh.com";
     private const uint ForUsers = 1;
 
     public required ulong Serial { get; init; }
@@ -25,14 +24,13 @@ internal sealed record UserCertificate
     public required DateTimeOffset ValidBefore { get; init; }
 
     /// <summary>Everything the authority signs.</summary>
-    public byte[] ToBeSigned(ECPoint publicKey, ReadOnlySpan<byte> authorityKey)
+    public byte[] ToBeSigned(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> authorityKey)
     {
         var forced = new SshWriter().String("force-command").String(new SshWriter().String(ForcedCommand).ToArray()).ToArray();
         return new SshWriter()
             .String(CertificateType)
             .String(RandomNumberGenerator.GetBytes(32))
-            .String(Curve)
-            .String(Uncompressed(publicKey))
+            .String(publicKey)
             .UInt64(Serial)
             .UInt32(ForUsers)
             .String(KeyId)
@@ -50,8 +48,10 @@ internal sealed record UserCertificate
     public static byte[] Signed(byte[] signedPart, byte[] signature) => [.. signedPart, .. new SshWriter().String(signature).ToArray()];
 
     /// <summary>The certificate and its private key as ssh-agent's "add identity" wants them (PROTOCOL.agent in OpenSSH's source).</summary>
-    public static byte[] ForAgent(byte[] signed, ReadOnlySpan<byte> privateKey, string comment) =>
-        new SshWriter().String(CertificateType).String(signed).PositiveInteger(privateKey).String(comment).ToArray();
-
-    private static byte[] Uncompressed(ECPoint point) => [4, .. point.X!, .. point.Y!];
+    public static byte[] ForAgent(byte[] signed, Ed25519KeyPair key, string comment)
+    {
+        // The private key goes straight into the one array that is wiped, through no writer's buffers.
+        var before = new SshWriter().String(CertificateType).String(signed).String(key.PublicKey).UInt32((uint)key.PrivateKey.Length).ToArray();
+        return [.. before, .. key.PrivateKey, .. new SshWriter().String(comment).ToArray()];
+    }
 }

@@ -88,8 +88,8 @@ internal sealed partial class WorkDirectory : IDisposable
         return candidates.OfType<string>().Append(Path.GetTempPath());
     }
 
-    /// <summary>Removes what a killed process left: a directory whose agent no longer listens. Only in a directory no one else can
-    /// write: elsewhere a stranger could swap what is being removed.</summary>
+    /// <summary>Removes what a killed process left: a directory whose agents have all ended. Only in a directory no one else can write:
+    /// elsewhere a stranger could swap what is being removed. What cannot be judged stays; it may be somebody else's.</summary>
     private static void RemoveLeftovers(string parent)
     {
         if (OperatingSystem.IsWindows() || (System.IO.File.GetUnixFileMode(parent) & Shared) != UnixFileMode.None)
@@ -99,25 +99,37 @@ internal sealed partial class WorkDirectory : IDisposable
 
         foreach (var directory in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
-            var socketPath = Path.Combine(directory, AuthoritySocket);
-            if (System.IO.File.Exists(socketPath) && !Listens(socketPath))
+            if (System.IO.File.Exists(Path.Combine(directory, AuthoritySocket)) && Sockets(directory).All(IsAbandoned))
             {
                 Delete(directory);
             }
         }
     }
 
-    private static bool Listens(string socketPath)
+    private static string[] Sockets(string directory)
+    {
+        try
+        {
+            return Directory.GetFiles(directory, "*.sock");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Its owner removed it just now; nothing is left to judge or to delete.
+            return [];
+        }
+    }
+
+    private static bool IsAbandoned(string socketPath)
     {
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             socket.Connect(new UnixDomainSocketEndPoint(socketPath));
-            return true;
-        }
-        catch (SocketException)
-        {
             return false;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode == SocketError.ConnectionRefused;
         }
     }
 

@@ -42,16 +42,38 @@ internal static class ChildProcess
     public static async Task<ChildResult> RunAsync(
         ProcessStartInfo info, ReadOnlyMemory<byte> stdin, int outputLimit, CancellationToken cancellationToken)
     {
+        var (exitCode, stdout, stderr) = await RunAsync(
+            info, stdin, output => BoundedOutput.ReadAsync(output, outputLimit), outputLimit, cancellationToken);
+        return new ChildResult(exitCode, stdout.ToString(), stderr);
+    }
+
+    /// <summary>The same for a secret answer: it goes into the caller's array, which can be wiped, and nowhere else.</summary>
+    public static Task<(int ExitCode, int Length, string Stderr)> RunAsync(
+        ProcessStartInfo info, ReadOnlyMemory<byte> stdin, byte[] secret, CancellationToken cancellationToken)
+    {
+        return RunAsync(info, stdin, ReadSecretAsync, secret.Length, cancellationToken);
+
+        async Task<int> ReadSecretAsync(Stream output)
+        {
+            var length = await output.ReadAtLeastAsync(secret, secret.Length, throwOnEndOfStream: false, CancellationToken.None);
+            await output.CopyToAsync(Stream.Null, CancellationToken.None);
+            return length;
+        }
+    }
+
+    private static async Task<(int ExitCode, T Stdout, string Stderr)> RunAsync<T>(
+        ProcessStartInfo info, ReadOnlyMemory<byte> stdin, Func<Stream, Task<T>> read, int errorLimit, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         using var process = await ProcessStarter.StartAsync(info);
         await using var kill = cancellationToken.Register(() => Kill(process));
         var input = WriteAsync(process, stdin);
-        var stdout = BoundedOutput.ReadAsync(process.StandardOutput.BaseStream, outputLimit);
-        var stderr = BoundedOutput.ReadAsync(process.StandardError.BaseStream, outputLimit);
+        var stdout = read(process.StandardOutput.BaseStream);
+        var stderr = BoundedOutput.ReadAsync(process.StandardError.BaseStream, errorLimit);
         await Task.WhenAll(input, stdout, stderr);
         await process.WaitForExitAsync(CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
-        return new ChildResult(process.ExitCode, (await stdout).ToString(), (await stderr).ToString());
+        return (process.ExitCode, await stdout, (await stderr).ToString());
     }
 
     public static void Kill(Process process)

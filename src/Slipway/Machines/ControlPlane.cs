@@ -40,7 +40,13 @@ public sealed class ControlPlane(
     }
 
     /// <summary>The token a machine names itself by until it runs. It can be made again from the operation's id, so only its hash is stored.</summary>
-    public string BootToken(string operationId) => keys.DeterministicToken("boot", operationId);
+    public string NewBootToken(string operationId) => keys.DeterministicToken("boot", operationId);
+
+    /// <summary>The token a registered machine was given, also when the master key was rotated since.</summary>
+    public string BootToken(Machine machine) =>
+        keys.All.Select(key => key.DeterministicToken("boot", machine.OperationId)).FirstOrDefault(token => Hash(token) == machine.BootTokenHash)
+        ?? throw new InvalidOperationException(
+            $"The boot token of '{machine.Name}' was made with a master key that is not loaded any more. Add that key behind the current one.");
 
     public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
@@ -61,8 +67,9 @@ public sealed class ControlPlane(
             return kept.Reveal();
         }
 
+        // Two servers may start at once on one database: the first key wins, and both read it.
         var pair = await SshCertificateAuthority.GenerateKeyAsync(ssh, cancellationToken);
-        await database.WriteAsync(transaction => secrets.PutAsync(transaction, Owner, AuthorityName, new Secret(pair.PrivateKey)), cancellationToken);
-        return pair.PrivateKey;
+        await database.WriteAsync(transaction => secrets.AddAsync(transaction, Owner, AuthorityName, new Secret(pair.PrivateKey)), cancellationToken);
+        return (await secrets.FindAsync(Owner, AuthorityName, cancellationToken))!.Reveal();
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Slipway.Hetzner;
 using Slipway.Storage;
 
@@ -15,9 +18,10 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (long.TryParse(await settings.FindAsync(Setting, cancellationToken), out var known))
+            var known = await KnownAsync(cancellationToken);
+            if (known is { } kept && kept.Rules == Fingerprint(Rules()))
             {
-                return known;
+                return kept.Id;
             }
 
             var owner = await controlPlane.GetIdAsync(cancellationToken);
@@ -28,7 +32,12 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
                 throw new InvalidOperationException($"A firewall named '{firewall.Name}' exists and is not ours. Rename or remove it at Hetzner.");
             }
 
-            await RememberAsync(firewall.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellationToken);
+            if (Fingerprint(firewall.Rules) != Fingerprint(Rules()))
+            {
+                await hetzner.Firewalls.SetRulesAsync(firewall.Id, Rules(), cancellationToken);
+            }
+
+            await RememberAsync(string.Create(CultureInfo.InvariantCulture, $"{firewall.Id} {Fingerprint(Rules())}"), cancellationToken);
             return firewall.Id;
         }
         finally
@@ -46,13 +55,11 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (!long.TryParse(await settings.FindAsync(Setting, cancellationToken), out var known))
+            if (await KnownAsync(cancellationToken) is { } known)
             {
-                return;
+                await hetzner.Firewalls.DeleteAsync(known.Id, cancellationToken);
+                await RememberAsync("", cancellationToken);
             }
-
-            await RememberAsync("", cancellationToken);
-            await hetzner.Firewalls.DeleteAsync(known, cancellationToken);
         }
         catch (HetznerException e) when (e.Code == HetznerErrorCodes.ResourceInUse)
         {
@@ -65,6 +72,20 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
     }
 
     public void Dispose() => _gate.Dispose();
+
+    private async Task<(long Id, string Rules)?> KnownAsync(CancellationToken cancellationToken) =>
+        (await settings.FindAsync(Setting, cancellationToken))?.Split(' ') is [var id, var rules]
+            ? (long.Parse(id, CultureInfo.InvariantCulture), rules)
+            : null;
+
+    /// <summary>Tells whether the rules at Hetzner are those of our configuration; Hetzner may list them in another order.</summary>
+    private static string Fingerprint(IEnumerable<FirewallRule> rules)
+    {
+        var text = rules
+            .Select(r => $"{r.Direction} {r.Protocol} {r.Port} {string.Join(',', r.SourceIps.Order(StringComparer.Ordinal))}")
+            .Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', text))))[..16];
+    }
 
     private Task RememberAsync(string id, CancellationToken cancellationToken) =>
         database.WriteAsync(transaction => Settings.SetAsync(transaction, Setting, id), cancellationToken);

@@ -42,6 +42,9 @@ public sealed record Machine
     /// <summary>The pinned SSH host key, as <c>ssh-ed25519 AAAA…</c>.</summary>
     public string? HostKey { get; init; }
 
+    /// <summary>The hash of the token the machine names itself by; null once it runs.</summary>
+    public string? BootTokenHash { get; init; }
+
     /// <summary>What the machine's own first boot said: <c>ok</c>, <c>failed</c>, or null when it has not spoken.</summary>
     public string? BootStatus { get; init; }
 

@@ -9,8 +9,8 @@ namespace Slipway.Machines;
 /// <summary>A machine's first boot as a cloud-init document: public or single-use content only, the same for the same machine.</summary>
 public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions options, TailscaleSettings tailscale)
 {
-    /// <summary>The account the control plane logs in as; its certificates name the machine.</summary>
-    public const string AdminUser = "slipway";
+    /// <summary>The account the control plane logs in as; its certificates name the machine. One account that may become root is one too many.</summary>
+    public const string AdminUser = "root";
 
     internal const string AuthKeyFile = "/var/lib/slipway/tailscale.key";
     internal const string BootTokenFile = "/var/lib/slipway/boot-token";
@@ -18,20 +18,21 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
     public async Task<CloudConfig> BuildAsync(Machine machine, Blueprint blueprint, string? authKey, CancellationToken cancellationToken)
     {
         var authority = await controlPlane.GetAuthorityAsync(cancellationToken);
-        var token = controlPlane.BootToken(machine.OperationId);
+        var token = controlPlane.BootToken(machine);
         return new CloudConfig
         {
             Hostname = machine.Name,
-            Users =
-            [
-                new CloudUser { Name = AdminUser, Shell = "/bin/bash", Sudo = true },
-                new CloudUser { Name = blueprint.User, Shell = "/bin/bash", Sudo = blueprint.Sudo },
-            ],
+            Users = [new CloudUser { Name = blueprint.User, Shell = "/bin/bash", Sudo = blueprint.Sudo }],
             PackageUpdate = blueprint.Packages.Count > 0 ? true : null,
             Packages = blueprint.Packages,
             SshGenKeyTypes = ["ed25519"],
             WriteFiles = [.. Files(machine, authority.PublicKey, token, authKey)],
-            BootScript = new BootScript { ReportUrl = Callback("boot", token), Phases = [.. Phases(machine, blueprint, authKey is not null)] },
+            BootScript = new BootScript
+            {
+                ReportUrl = Callback("boot", token),
+                Phases = [.. Phases(machine, blueprint, authKey is not null)],
+                Early = blueprint.Packages.Count == 0,
+            },
             PhoneHome = new PhoneHome { Url = Callback("phone-home", token), Post = ["pub_key_ed25519", "instance_id", "hostname"] },
         };
     }
@@ -51,6 +52,7 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
             Content = """
                 TrustedUserCAKeys /etc/ssh/slipway_ca.pub
                 AuthorizedPrincipalsFile /etc/ssh/slipway_principals/%u
+                PermitRootLogin prohibit-password
                 PasswordAuthentication no
 
                 """,
@@ -64,6 +66,11 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
 
     private IEnumerable<BootPhase> Phases(Machine machine, Blueprint blueprint, bool joins)
     {
+        // The report carries the host key too: whichever of report and phone-home comes first, the machine is known.
+        yield return new BootPhase("host-key", """
+            read -r type key _ </etc/ssh/ssh_host_ed25519_key.pub
+            echo "host_key=$type $key" >>"$REPORT_FIELDS"
+            """);
         yield return BootPhases.ClockSync(machine.CreatedAt);
         if (joins)
         {
@@ -73,7 +80,8 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
 
         if (blueprint.RenderSetup() is { Length: > 0 } setup)
         {
-            yield return new BootPhase("setup", setup);
+            // Phases run with umask 077; what an operator's setup installs is usually for the agent's user to read.
+            yield return new BootPhase("setup", "umask 022\n" + setup);
         }
     }
 

@@ -13,6 +13,9 @@ public sealed record MachineState
 
     public DateTimeOffset? AuthKeyCreatedAt { get; init; }
 
+    /// <summary>The unit was started and its health check passed in the same connection; the next step needs no other.</summary>
+    public bool SeenHealthy { get; init; }
+
     /// <summary>Hetzner's actions that the next wait is for.</summary>
     public IReadOnlyList<long> Actions { get; init; } = [];
 }

@@ -61,13 +61,12 @@ public sealed class MachineStore(Database database, TimeProvider time)
         "UPDATE machines SET tailscale_node_id = @nodeId, tailscale_ip = @ip, updated_at = @now WHERE subject = @subject",
         new { subject, nodeId, ip, now = time.GetUtcNow() });
 
-    /// <summary>The machine runs, verified: it was heard of by now, so its boot token opens nothing any more.</summary>
     internal Task SetRunningAsync(Transaction transaction, string subject)
     {
         var now = time.GetUtcNow();
         return transaction.ExecuteAsync(
             """
-            UPDATE machines SET status = 'running', started_at = @now, stopped_at = NULL, boot_token_hash = NULL, updated_at = @now
+            UPDATE machines SET status = 'running', started_at = @now, stopped_at = NULL, updated_at = @now
             WHERE subject = @subject
             """,
             new { subject, now });

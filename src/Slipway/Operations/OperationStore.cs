@@ -91,6 +91,19 @@ public sealed class OperationStore(Database database, TimeProvider time)
         "UPDATE operations SET due_at = @now, lease_until = NULL, attempt = attempt - 1 WHERE id = @Id AND epoch = @Epoch AND result IS NULL",
         new { claimed.Id, claimed.Epoch, now = time.GetUtcNow() }));
 
+    /// <summary>At the start of the only node: whoever held a lease is dead, so nobody waits for it to run out.</summary>
+    internal async Task TakeOverLeasesAsync(CancellationToken cancellationToken)
+    {
+        if (database.IsSingleNode)
+        {
+            await database.WriteAsync(
+                transaction => transaction.ExecuteAsync(
+                    "UPDATE operations SET due_at = @now, lease_until = NULL WHERE result IS NULL AND lease_until IS NOT NULL",
+                    new { now = time.GetUtcNow() }),
+                cancellationToken);
+        }
+    }
+
     /// <summary>Makes an operation due now, unless a step of it runs: then its next wait will not hold.</summary>
     /// <returns>False when there is no such unfinished operation.</returns>
     internal async Task<bool> WakeAsync(Transaction transaction, string id) =>

@@ -8,6 +8,12 @@ public sealed partial class OperationSweep(
     OperationStore store, OperationClock clock, OperationSignals signals, OperationsOptions options, TimeProvider time, ILogger<OperationSweep> log)
     : BackgroundService
 {
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.TakeOverLeasesAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.SweepEvery, time);

@@ -1,6 +1,6 @@
 namespace Slipway.Operations;
 
-/// <summary>The engine's limits. They nest: a request inside an SSH command inside a step inside a lease inside the shutdown.</summary>
+/// <summary>The engine's limits. They nest: a request inside an SSH command inside a step, and a step inside both the lease and the shutdown.</summary>
 public sealed class OperationsOptions
 {
     /// <summary>One HTTP request to the outside.</summary>

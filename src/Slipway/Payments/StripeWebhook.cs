@@ -154,11 +154,11 @@ public sealed partial class StripeWebhook(
         }
     }
 
-    private static string Explain(StripeSignatureResult verdict) => verdict switch
+    private string Explain(StripeSignatureResult verdict) => verdict switch
     {
         StripeSignatureResult.Missing => "The request has no Stripe-Signature header.",
         StripeSignatureResult.Malformed => "The Stripe-Signature header is not of the form t=…,v1=….",
-        StripeSignatureResult.TooOld => "The signature is older than five minutes: a replay, or this machine's clock is wrong.",
+        StripeSignatureResult.TooOld => $"The signature is older than {options.SignatureTolerance.TotalSeconds:0} s: a replay, or this machine's clock is wrong.",
         StripeSignatureResult.FromTheFuture => "The signature is from the future: this machine's clock is wrong.",
         _ => "No signature matches: set Stripe:WebhookSecrets to this endpoint's signing secret.",
     };

@@ -22,6 +22,9 @@ public sealed class KeyRing
 
     public IReadOnlyCollection<string> Ids => _keys.Keys;
 
+    /// <summary>Every key, the current one first.</summary>
+    public IEnumerable<MasterKey> All => _keys.Values.OrderByDescending(key => key == Current);
+
     public MasterKey? Find(string id) => _keys.GetValueOrDefault(id);
 
     /// <summary>A token of the current key; see <see cref="MasterKey.DeterministicToken"/>.</summary>

@@ -5,6 +5,11 @@ namespace Slipway.Secrets;
 /// <summary>Secrets by owner and name, encrypted; a row copied to another owner or name does not decrypt.</summary>
 public sealed class SecretStore(Database database, SecretCipher cipher, TimeProvider time)
 {
+    /// <summary>Keeps a secret unless there is one of that name already.</summary>
+    public Task AddAsync(Transaction transaction, string owner, string name, Secret secret) => transaction.ExecuteAsync(
+        "INSERT INTO secrets (owner, name, ciphertext, updated_at) VALUES (@owner, @name, @ciphertext, @now) ON CONFLICT DO NOTHING",
+        new { owner, name, ciphertext = cipher.Encrypt(secret, Context(owner, name)), now = time.GetUtcNow() });
+
     public Task PutAsync(Transaction transaction, string owner, string name, Secret secret) => transaction.ExecuteAsync(
         """
         INSERT INTO secrets (owner, name, ciphertext, updated_at) VALUES (@owner, @name, @ciphertext, @now)

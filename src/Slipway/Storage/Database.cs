@@ -27,6 +27,9 @@ public sealed class Database : IAsyncDisposable
 
     internal Dialect Dialect { get; }
 
+    /// <summary>True when no other process can be at work on the same data.</summary>
+    public bool IsSingleNode => Dialect.SingleWriter;
+
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Slipway.LocalCloud.Machines.Nspawn;
 
@@ -8,6 +9,7 @@ internal sealed record InstanceRecord(int Octet, int Pid, string StartTicks, str
 {
     private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
 
+    [JsonIgnore]
     public bool IsAlive => BootId == ReadBootId() && StartTicks == ReadStartTicks(Pid);
 
     public static InstanceRecord Ours(int octet, string directory) =>

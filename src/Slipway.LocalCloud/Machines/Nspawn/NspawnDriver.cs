@@ -14,7 +14,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     private readonly SpawnThread _spawner = new();
     private readonly ConcurrentDictionary<long, Machine> _machines = new();
     private readonly ConcurrentDictionary<int, LoopbackRelay> _relays = new();
-    private readonly Lock _allocation = new();
+    private readonly Dictionary<long, int> _hosts = [];
     private MetadataService? _metadata;
     private InstanceRecord? _instance;
     private MachineNetwork? _network;
@@ -81,15 +81,26 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         }
     }
 
+    /// <summary>The address the server's machine has or is going to have; kept until the machine is deleted.</summary>
+    public string ReserveAddress(long serverId) => Network.Address(HostOf(serverId));
+
     public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
-        var machine = Allocate(spec, out var isNew);
-        if (isNew)
+        var machine = NewMachine(spec, HostOf(spec.ServerId));
+        if (_machines.TryAdd(spec.ServerId, machine))
         {
-            await ResetAsync(machine, spec);
+            try
+            {
+                await ResetAsync(machine, spec);
+            }
+            catch
+            {
+                _machines.TryRemove(spec.ServerId, out _);
+                throw;
+            }
         }
 
-        return Network.Address(machine.Host);
+        return ReserveAddress(spec.ServerId);
     }
 
     public Task StartAsync(long serverId, CancellationToken cancellationToken) => Find(serverId).StartAsync(cancellationToken);
@@ -114,6 +125,11 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         {
             await machine.DisposeAsync();
             _machines.TryRemove(serverId, out _);
+        }
+
+        lock (_hosts)
+        {
+            _hosts.Remove(serverId);
         }
     }
 
@@ -155,29 +171,28 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     private Machine Find(long serverId) =>
         _machines.TryGetValue(serverId, out var machine)
             ? machine
-            : throw new InvalidOperationException($"There is no machine for server {serverId}; create it first.");
+            : throw new MachineNotFoundException(serverId);
 
     private MachineSpec? FindByAddress(string address) =>
         _machines.Values.FirstOrDefault(m => Network.Address(m.Host) == address)?.Spec;
 
-    private Machine Allocate(MachineSpec spec, out bool isNew)
+    /// <returns>The last part of the machine's address, the same one for as long as the machine is not deleted.</returns>
+    private int HostOf(long serverId)
     {
-        lock (_allocation)
+        lock (_hosts)
         {
-            isNew = !_machines.TryGetValue(spec.ServerId, out var machine);
-            if (isNew)
+            if (!_hosts.TryGetValue(serverId, out var host))
             {
-                var taken = _machines.Values.Select(m => m.Host).ToHashSet();
-                var host = Enumerable.Range(FirstHost, LastHost - FirstHost + 1).FirstOrDefault(h => !taken.Contains(h));
+                host = Enumerable.Range(FirstHost, LastHost - FirstHost + 1).Except(_hosts.Values).FirstOrDefault();
                 if (host == 0)
                 {
-                    throw new InvalidOperationException($"All {taken.Count} addresses of {Network.Bridge} are in use; delete a server first.");
+                    throw new InvalidOperationException($"All {_hosts.Count} addresses of {Network.Bridge} are in use; delete a server first.");
                 }
 
-                _machines[spec.ServerId] = machine = NewMachine(spec, host);
+                _hosts[serverId] = host;
             }
 
-            return machine!;
+            return host;
         }
     }
 

@@ -14,10 +14,18 @@ internal static class UserData
             return bytes;
         }
 
-        using var plain = new MemoryStream();
-        using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
-        gzip.CopyTo(plain);
-        return plain.ToArray();
+        try
+        {
+            using var plain = new MemoryStream();
+            using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
+            gzip.CopyTo(plain);
+            return plain.ToArray();
+        }
+        catch (InvalidDataException)
+        {
+            // Not gzip after all, or a broken one: cloud-init says so better than we could.
+            return bytes;
+        }
     }
 
     // Strict as Python's b64decode(validate=True): a line break means the text was not base64.

@@ -38,7 +38,7 @@ public sealed class BootProof(IMachineShell shell, ControlPlane controlPlane, Bo
 
     private bool IsProof(Machine machine, string nonce, SshHostKey presented, string proof)
     {
-        var key = Encoding.UTF8.GetBytes(controlPlane.BootToken(machine.OperationId));
+        var key = Encoding.UTF8.GetBytes(controlPlane.BootToken(machine));
         var expected = Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{nonce} {presented}")));
         return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(proof));
     }

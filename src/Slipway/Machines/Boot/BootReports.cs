@@ -19,7 +19,8 @@ public enum BootReportOutcome
 }
 
 /// <summary>A boot script's own word: <c>ready</c>, or the phase that failed with the end of its log.</summary>
-public sealed record BootReport(string Phase, string Status, string? ExitCode, string? LogTail, string? TailscaleNodeId, string? TailscaleIps);
+public sealed record BootReport(
+    string Phase, string Status, string? ExitCode, string? LogTail, string? TailscaleNodeId, string? TailscaleIps, string? HostKey = null);
 
 /// <summary>Takes what a booting machine says, by token: its host key (once), and how its first boot went.</summary>
 public sealed partial class BootReports(Database database, MachineStore machines, OperationWaker operations, ILogger<BootReports> log)
@@ -54,6 +55,12 @@ public sealed partial class BootReports(Database database, MachineStore machines
                 return BootReportOutcome.UnknownToken;
             }
 
+            if (machine.BootStatus == "ok" && machine.Status is not (MachineStatus.Creating or MachineStatus.CloudInit))
+            {
+                // The token is spent. Phone-home often comes last, when the machine is known already; refusing it would only make cloud-init repeat it.
+                return BootReportOutcome.Taken;
+            }
+
             var outcome = await take(transaction, machine);
             await operations.WakeAsync(transaction, machine.OperationId);
             return outcome;
@@ -86,6 +93,12 @@ public sealed partial class BootReports(Database database, MachineStore machines
     private async Task<BootReportOutcome> RecordAsync(Transaction transaction, Machine machine, BootReport report)
     {
         var failed = report.Status != "ok";
+        if (TryParse(report.HostKey) is { } key && !await machines.PinHostKeyAsync(transaction, machine.Subject, key.ToString()))
+        {
+            Log.SecondKey(log, machine.Subject, key.Fingerprint);
+            return BootReportOutcome.Refused;
+        }
+
         var message = failed
             ? $"First boot failed in phase '{report.Phase}' with exit code {report.ExitCode ?? "?"}. End of its log:\n{report.LogTail}"
             : null;
@@ -119,7 +132,7 @@ public sealed partial class BootReports(Database database, MachineStore machines
         [LoggerMessage(2, LogLevel.Warning, "{Subject}: phone-home brought no ed25519 host key; it was refused")]
         public static partial void NoKey(ILogger logger, string subject);
 
-        [LoggerMessage(3, LogLevel.Error, "{Subject}: phone-home came again with another host key ({Fingerprint}); the first stays pinned. Somebody has the token, or the machine was rebuilt behind our back")]
+        [LoggerMessage(3, LogLevel.Error, "{Subject}: the machine reported again with another host key ({Fingerprint}); the first stays pinned. Somebody has the token, or the machine was rebuilt behind our back")]
         public static partial void SecondKey(ILogger logger, string subject, string fingerprint);
     }
 }

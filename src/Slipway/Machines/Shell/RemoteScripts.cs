@@ -52,26 +52,33 @@ internal static class RemoteScripts
         };
     }
 
-    public static RemoteScript StartUnit(BlueprintUnit unit) => new("start-unit", $"""
+    /// <summary>Enables (which also reloads) and starts the unit, then looks after it for a moment: prints <c>ok</c> if it is healthy by then.</summary>
+    public static RemoteScript StartUnit(Blueprint blueprint) => new("start-unit", $"""
         set -euo pipefail
-        systemctl daemon-reload
-        systemctl enable --quiet {unit.Name}.service
-        systemctl restart {unit.Name}.service
+        systemctl enable --quiet {blueprint.Unit.Name}.service
+        systemctl restart {blueprint.Unit.Name}.service
+        set +e
+        {Watch(blueprint, looks: 30)}
+        exit 0
         """);
 
     /// <summary>Asks the agent itself, a few seconds long so that one connection suffices; says what it saw when it is not well.</summary>
     public static RemoteScript CheckHealth(Blueprint blueprint) => new("check-health", $"""
-        check() {"{"} {HealthCommand(blueprint)}; {"}"}
-        for _ in $(seq 40); do
-          state=$(systemctl is-active {blueprint.Unit.Name}.service)
-          if [ "$state" = active ] && said=$(check 2>&1); then echo ok; exit 0; fi
-          [ "$state" = failed ] && break
-          sleep 0.1
-        done
+        {Watch(blueprint, looks: 40)}
         echo "unit {blueprint.Unit.Name} is $state; its health check said: $said"
         journalctl --no-pager --output=cat --lines=20 --unit={blueprint.Unit.Name}.service
         exit 1
         """);
+
+    private static string Watch(Blueprint blueprint, int looks) => $$"""
+        check() { {{HealthCommand(blueprint)}}; }
+        for _ in $(seq {{looks}}); do
+          state=$(systemctl is-active {{blueprint.Unit.Name}}.service)
+          if [ "$state" = active ] && said=$(check 2>&1); then echo ok; exit 0; fi
+          [ "$state" = failed ] && break
+          sleep 0.1
+        done
+        """;
 
     private static string HealthCommand(Blueprint blueprint) => blueprint.Health.Http is { } address
         ? $"curl --fail --silent --show-error --max-time 5 --output /dev/null {ShellText.Quote(address.AbsoluteUri)}"

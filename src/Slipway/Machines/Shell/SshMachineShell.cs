@@ -19,7 +19,7 @@ public sealed class SshMachineShell(ControlPlane controlPlane, SshOptions ssh, M
         return await client.RunUnpinnedAsync(Target(machine), Command(script), script.Input, OperationsOptions.SshTimeLimit, cancellationToken);
     }
 
-    private static ShellCommand Command(RemoteScript script) => ShellCommand.Create($"sudo -n /bin/bash -c {script.Text}");
+    private static ShellCommand Command(RemoteScript script) => ShellCommand.Create($"exec /bin/bash -c {script.Text}");
 
     private SshTarget Target(Machine machine) => new()
     {

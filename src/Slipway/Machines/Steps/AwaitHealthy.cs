@@ -13,6 +13,11 @@ public sealed class AwaitHealthy(MachineStore machines, BlueprintStore blueprint
 
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
+        if (state.SeenHealthy)
+        {
+            return Done(state) with { Also = transaction => machines.SetRunningAsync(transaction, context.Subject) };
+        }
+
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
         var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
         try

@@ -31,10 +31,10 @@ public sealed class StartUnit(MachineStore machines, BlueprintStore blueprints, 
     {
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
         var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
-        var result = await shell.RunAsync(machine, RemoteScripts.StartUnit(blueprint.Unit), cancellationToken);
+        var result = await shell.RunAsync(machine, RemoteScripts.StartUnit(blueprint), cancellationToken);
         if (result.ExitCode == 0)
         {
-            return Done(state);
+            return Done(state with { SeenHealthy = result.Stdout.Trim() == "ok" });
         }
 
         var values = await secrets.ReadAgentAsync(blueprint, context.Subject, cancellationToken);

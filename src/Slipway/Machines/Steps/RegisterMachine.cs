@@ -27,7 +27,7 @@ public sealed class RegisterMachine(MachineStore machines, BlueprintStore bluepr
         };
         return Done(state) with
         {
-            Also = transaction => machines.RegisterAsync(transaction, machine, ControlPlane.Hash(controlPlane.BootToken(context.OperationId))),
+            Also = transaction => machines.RegisterAsync(transaction, machine, ControlPlane.Hash(controlPlane.NewBootToken(context.OperationId))),
         };
     }
 }
