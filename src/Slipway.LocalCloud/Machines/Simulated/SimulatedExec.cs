@@ -39,24 +39,28 @@ internal static class SimulatedExec
         ? Failed(1, "the boot has not reported yet\n")
         : Ok(string.Concat(disk.Report.Select(p => $"{p.Key}={p.Value}\n")) + $"host_key={disk.HostKey.Line}\n");
 
+    /// <summary>The nonce comes in, the proof goes out; the token stays on the machine.</summary>
     private static ExecResult ProveHostKey(SimulatedDisk disk, string stdin)
     {
-        var lines = stdin.Split('\n');
-        if (lines.Length < 2)
+        var nonce = stdin.Split('\n')[0];
+        if (nonce.Length == 0)
         {
-            return Failed(2, "expected the token and the nonce on standard input, a line each\n");
+            return Failed(2, "expected the nonce on standard input\n");
         }
 
-        var (token, nonce) = (lines[0], lines[1]);
-        var known = disk.Config.PhoneHomeUrl?.Segments[^1].Trim('/') ?? "";
-        if (known.Length == 0 || !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(known)))
+        if (disk.Config.PhoneHomeUrl?.Segments[^1].Trim('/') is not { Length: > 0 } token)
         {
-            return Failed(1, "the token is not this machine's\n");
+            return Failed(1, "no boot token is on this machine yet\n");
         }
 
         var proof = HMACSHA256.HashData(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes($"{nonce} {disk.HostKey.Line}"));
-        return Ok($"host_key={disk.HostKey.Line}\nproof={Convert.ToHexStringLower(proof)}\n");
+        var report = string.Concat((disk.Report ?? []).Select(p => $"{p.Key}={Escape(p.Value)}\n"));
+        return Ok($"host_key={disk.HostKey.Line}\nproof={Convert.ToHexStringLower(proof)}\n{report}");
     }
+
+    /// <summary>As the boot script keeps its report: one line a field.</summary>
+    private static string Escape(string value) =>
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static ExecResult PlaceFiles(SimulatedDisk disk)
     {
