@@ -13,7 +13,13 @@ internal static class Startup
     {
         var problems = new List<string>();
         Collect(problems, () => app.Services.GetService<IStartupValidator>()?.Validate());
-        Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
+        var secrets = app.Services.GetRequiredService<IOptions<SecretsOptions>>().Value;
+        var hasKey = !string.IsNullOrWhiteSpace(secrets.MasterKey) || File.Exists(secrets.MasterKeyFile);
+        if (hasKey)
+        {
+            Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
+        }
+
         if (problems.Count == 0)
         {
             Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
@@ -25,6 +31,13 @@ internal static class Startup
         }
 
         await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        // A new key in the place of a lost one could read nothing that is stored.
+        if (!hasKey && await app.Services.GetRequiredService<Database>().FirstOrDefaultAsync<long>("SELECT COUNT(*) FROM secrets") > 0)
+        {
+            Collect(problems, () => KeyRing.LoadOrCreate(secrets, mayCreate: false));
+            return problems;
+        }
+
         if (await app.Services.GetRequiredService<ApiTokens>().CreateFirstAsync() is { } first)
         {
             Console.WriteLine($"First API token (shown once, keep it safe): {first}");
