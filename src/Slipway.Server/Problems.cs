@@ -12,6 +12,8 @@ internal static class Problems
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
             context.ProblemDetails.Extensions.TryAdd("code", CodeOf(context.ProblemDetails.Status)));
         services.AddExceptionHandler<ExceptionToProblem>();
+        // Otherwise a body that cannot be read is refused without a word about what is wrong with it.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
     public static ProblemHttpResult Of(int status, string code, string detail, IDictionary<string, string[]>? errors = null)

@@ -34,7 +34,7 @@ internal static class AgentEndpoints
         }
 
         var blueprint = catalog.Get(request.Blueprint);
-        var secrets = request.Secrets.ToDictionary(s => s.Key, s => new Secret(s.Value), StringComparer.Ordinal);
+        var secrets = request.Secrets.Where(s => !string.IsNullOrEmpty(s.Value)).ToDictionary(s => s.Key, s => new Secret(s.Value), StringComparer.Ordinal);
         var id = await database.WriteAsync(async transaction =>
         {
             var agent = await lifecycle.OrderAsync(transaction, blueprint, request.Name, request.Location, secrets);
