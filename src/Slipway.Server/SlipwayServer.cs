@@ -21,10 +21,7 @@ public static class SlipwayServer
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
-        Register(builder);
-        await using var app = builder.Build();
-        Map(app);
+        await using var app = Build(args);
         if (await Startup.PrepareAsync(app) is { Count: > 0 } problems)
         {
             await Console.Error.WriteLineAsync($"Slipway cannot start; {problems.Count} thing(s) to mend:");
@@ -36,7 +33,19 @@ public static class SlipwayServer
         return 0;
     }
 
-    internal static void Register(WebApplicationBuilder builder)
+    /// <summary>Puts the service together without starting it.</summary>
+    /// <param name="adjust">What a test swaps at the edge of the process: the clock, the log.</param>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        Register(builder);
+        adjust?.Invoke(builder);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void Register(WebApplicationBuilder builder)
     {
         builder.Configuration.AddFamiliarNames();
         builder.Logging.AddQuietFrameworks();
@@ -45,9 +54,13 @@ public static class SlipwayServer
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = OperationsOptions.Drain);
 
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SlipwayJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, SlipwayJson.Default);
+            json.SerializerOptions.RespectNullableAnnotations = true;
+        });
         builder.Services.AddProblems();
-        builder.Services.AddOpenApi("v1");
+        builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer(BearerScheme.DescribeAsync));
         builder.Services.AddStorage();
         builder.Services.AddSecrets();
         builder.Services.AddBlueprints();
@@ -61,7 +74,7 @@ public static class SlipwayServer
         builder.Services.AddSingleton<ServerDoctor>();
     }
 
-    internal static void Map(WebApplication app)
+    private static void Map(WebApplication app)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
