@@ -30,7 +30,15 @@ internal static class Startup
             return problems;
         }
 
-        await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        try
+        {
+            await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        }
+        catch (Exception e)
+        {
+            return [$"The database cannot be used: {e.Message}"];
+        }
+
         // A new key in the place of a lost one could read nothing that is stored.
         if (!hasKey && await app.Services.GetRequiredService<Database>().FirstOrDefaultAsync<long>("SELECT COUNT(*) FROM secrets") > 0)
         {
