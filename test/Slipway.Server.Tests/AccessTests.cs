@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Access;
@@ -84,6 +86,16 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
 
         var entries = await System.QueryAsync<string>("SELECT actor || ' ' || action || ' ' || target FROM audit WHERE target = @Id", agent);
         entries.ShouldContain(e => e.StartsWith("test (tok-", StringComparison.Ordinal) && e.EndsWith($" agent.destroy {agent.Id}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_mutation_that_forgets_its_audit_entry_is_an_error_and_a_refusal_is_none()
+    {
+        var context = new DefaultEndpointFilterInvocationContext(new DefaultHttpContext { Request = { Method = "POST" } });
+        static ValueTask<object?> Answer(Results<Ok, ProblemHttpResult> answer) => ValueTask.FromResult<object?>(answer);
+
+        await Should.ThrowAsync<InvalidOperationException>(async () => await new AuditFilter().InvokeAsync(context, _ => Answer(TypedResults.Ok())));
+        await new AuditFilter().InvokeAsync(context, _ => Answer(TypedResults.Problem(statusCode: 409)));
     }
 
     [Theory]
