@@ -14,12 +14,26 @@ internal static class Startup
         var problems = new List<string>();
         Collect(problems, () => app.Services.GetService<IStartupValidator>()?.Validate());
         Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
+        var secrets = app.Services.GetRequiredService<IOptions<SecretsOptions>>().Value;
+        if (!string.IsNullOrWhiteSpace(secrets.MasterKey) || File.Exists(secrets.MasterKeyFile))
+        {
+            Collect(problems, () => KeyRing.LoadOrCreate(secrets, mayCreate: false));
+        }
+
         if (problems.Count > 0)
         {
             return problems;
         }
 
-        await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        try
+        {
+            await app.Services.GetRequiredService<Migrator>().MigrateAsync();
+        }
+        catch (Exception e)
+        {
+            return [$"The database cannot be used: {e.Message}"];
+        }
+
         Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
         if (problems.Count > 0)
         {

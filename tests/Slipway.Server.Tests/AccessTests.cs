@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Access;
@@ -86,6 +88,16 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
         entries.ShouldContain(e => e.StartsWith("test (tok-", StringComparison.Ordinal) && e.EndsWith($" agent.destroy {agent.Id}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_mutation_that_forgets_its_audit_entry_is_an_error_and_a_refusal_is_none()
+    {
+        var context = new DefaultEndpointFilterInvocationContext(new DefaultHttpContext { Request = { Method = "POST" } });
+        static ValueTask<object?> Answer(Results<Ok, ProblemHttpResult> answer) => ValueTask.FromResult<object?>(answer);
+
+        await Should.ThrowAsync<InvalidOperationException>(async () => await new AuditFilter().InvokeAsync(context, _ => Answer(TypedResults.Ok())));
+        await new AuditFilter().InvokeAsync(context, _ => Answer(TypedResults.Problem(statusCode: 409)));
+    }
+
     [Theory]
     [InlineData("GET", "v1/nothing", null, null, 404, "not_found")]
     [InlineData("GET", "nothing", null, null, 404, "not_found")]
@@ -141,7 +153,7 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
     private static string Path(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.Trim('/');
 
     private List<RouteEndpoint> Endpoints() =>
-        [.. System.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().DistinctBy(e => e.DisplayName)];
+        [.. System.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().Distinct()];
 
     private async Task<long> CountAsync() => (await System.QueryAsync<long>("SELECT COUNT(*) FROM audit"))[0];
 }

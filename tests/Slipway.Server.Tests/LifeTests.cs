@@ -105,6 +105,7 @@ public sealed class LifeTests
         await system.DestroyedAsync(agent.Id);
 
         var requests = (await system.Cloud.RequestsAsync()).Where(r => r.Key.Contains(" /v1/", StringComparison.Ordinal)).ToList();
+        requests.ShouldContain(r => r.Key == "POST /v1/servers" && r.Value == 1);
         requests.Sum(r => r.Value).ShouldBeLessThanOrEqualTo(6, string.Join(", ", requests));
     }
 

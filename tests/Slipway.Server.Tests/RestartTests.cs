@@ -91,4 +91,16 @@ public sealed class RestartTests
         problems.ShouldHaveSingleItem().ShouldContain("backup");
         File.Exists(key).ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task A_database_of_a_newer_build_stops_the_start_and_says_what_to_do()
+    {
+        await using var system = await TestSystem.StartAsync();
+        await system.QueryAsync<long>("INSERT INTO schema_versions (version, name, applied_at) VALUES (9999, 'V9999_later.sql', 0) RETURNING version");
+        await system.StopServerAsync();
+
+        var problems = await system.ProblemsAtStartAsync();
+
+        problems.ShouldHaveSingleItem().ShouldContain("start the newer build");
+    }
 }

@@ -26,7 +26,8 @@ internal sealed class AuditFilter : IEndpointFilter
     {
         var result = await next(context);
         var http = context.HttpContext;
-        var failed = result is IStatusCodeHttpResult { StatusCode: >= 400 };
+        // A handler that declares its answers returns them wrapped.
+        var failed = (result is INestedHttpResult nested ? nested.Result : result) is IStatusCodeHttpResult { StatusCode: >= 400 };
         if (!failed && !HttpMethods.IsGet(http.Request.Method) && !http.Items.ContainsKey(Mark)
             && http.GetEndpoint()?.Metadata.GetMetadata<NotAudited>() is null)
         {
