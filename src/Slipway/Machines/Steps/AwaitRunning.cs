@@ -26,10 +26,16 @@ public sealed class AwaitRunning(MachineStore machines, HetznerClient hetzner, A
             };
         }
 
-        var finished = await Task.WhenAll(state.Actions.Select(action => actions.LookAsync(action, context.OperationId)));
-        return finished.All(a => a is not null)
-            ? Done(state with { Actions = [] })
-            : Wait(context.Now.AddSeconds(30), $"Hetzner works on server {machine.ServerId}.");
+        // All are waited for at once and judged in their order: a later one fails because an earlier one did.
+        foreach (var look in state.Actions.Select(action => actions.LookAsync(action, context.OperationId)).ToList())
+        {
+            if (await look is null)
+            {
+                return Wait(context.Now.AddSeconds(30), $"Hetzner works on server {machine.ServerId}.");
+            }
+        }
+
+        return Done(state with { Actions = [] });
     }
 
     /// <summary>Hetzner at times leaves a new server off (T25).</summary>
