@@ -96,9 +96,10 @@ public sealed class PhoneHomeTests
     {
         await using var system = await TestSystem.StartAsync();
         var agent = await system.RunningAgentAsync();
-        var spent = system.BootToken(agent.Operation!);
+        var gone = system.BootToken(agent.Operation!);
+        await system.DestroyedAsync(agent.Id);
 
-        foreach (var token in (string[])["unknown", spent, new string('a', 3000)])
+        foreach (var token in (string[])["unknown", gone, new string('a', 3000)])
         {
             foreach (var kind in (string[])["phone-home", "boot"])
             {
@@ -107,6 +108,22 @@ public sealed class PhoneHomeTests
                 answer.Code.ShouldBe("unknown_token");
             }
         }
+    }
+
+    [Fact]
+    public async Task C4_A_spent_token_is_answered_so_that_cloud_init_rests_and_changes_nothing()
+    {
+        await using var system = await TestSystem.StartAsync();
+        var agent = await system.RunningAgentAsync();
+        var before = (await system.Client.Agents.GetAsync(agent.Id)).Machine!;
+
+        var home = await PostAsync(
+            system, $"callbacks/phone-home/{system.BootToken(agent.Operation!)}", $"pub_key_ed25519={Uri.EscapeDataString(HostKey)}&instance_id={before.ServerId}");
+        var boot = await PostAsync(system, $"callbacks/boot/{system.BootToken(agent.Operation!)}", "phase=setup&status=failed&exit_code=1&tailscale_ips=100.64.9.9");
+
+        home.Status.ShouldBe(HttpStatusCode.NoContent);
+        boot.Status.ShouldBe(HttpStatusCode.NoContent);
+        (await system.Client.Agents.GetAsync(agent.Id)).Machine.ShouldBe(before);
     }
 
     /// <summary>Machines that boot for ever, so that the test speaks for them.</summary>

@@ -123,7 +123,7 @@ internal sealed class TestSystem : IAsyncDisposable
     }
 
     /// <summary>The token that the machine of an operation was given.</summary>
-    public string BootToken(string operation) => Services.GetRequiredService<ControlPlane>().BootToken(operation);
+    public string BootToken(string operation) => Services.GetRequiredService<ControlPlane>().NewBootToken(operation);
 
     public Task<string> CreateTokenAsync(string name, IReadOnlyList<string> scopes) =>
         Services.GetRequiredService<Database>().WriteAsync(t => Services.GetRequiredService<ApiTokens>().CreateAsync(t, name, scopes));
