@@ -7,6 +7,8 @@ namespace Slipway.Storage;
 /// <summary>The one door to the database, SQLite or PostgreSQL: reads, and transactions that write.</summary>
 public sealed class Database : IAsyncDisposable
 {
+    private const string Deadlock = "40P01";
+    private const int DeadlockAttempts = 5;
     private readonly DbDataSource _source;
     private readonly SemaphoreSlim? _writer;
 
@@ -42,7 +44,38 @@ public sealed class Database : IAsyncDisposable
         return await connection.QueryFirstOrDefaultAsync<T?>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 
+    /// <summary>Runs <paramref name="work"/> in a transaction: all of it is written, or nothing. It may run again, so it does nothing but read and write.</summary>
     public async Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await WriteOnceAsync(work, cancellationToken);
+            }
+            catch (DbException e) when (e.SqlState == Deadlock && attempt < DeadlockAttempts)
+            {
+                // Two transactions waited for each other and the database undid this one to let the other through: now it is its turn.
+            }
+        }
+    }
+
+    public Task WriteAsync(Func<Transaction, Task> work, CancellationToken cancellationToken = default) =>
+        WriteAsync(
+            async transaction =>
+            {
+                await work(transaction);
+                return true;
+            },
+            cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        _writer?.Dispose();
+    }
+
+    private async Task<T> WriteOnceAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
     {
         if (_writer is not null)
         {
@@ -62,21 +95,6 @@ public sealed class Database : IAsyncDisposable
         {
             _writer?.Release();
         }
-    }
-
-    public Task WriteAsync(Func<Transaction, Task> work, CancellationToken cancellationToken = default) =>
-        WriteAsync(
-            async transaction =>
-            {
-                await work(transaction);
-                return true;
-            },
-            cancellationToken);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _source.DisposeAsync();
-        _writer?.Dispose();
     }
 
     /// <summary>Times are stored as milliseconds since 1970 on both databases: one meaning, comparable, no time zone.</summary>
