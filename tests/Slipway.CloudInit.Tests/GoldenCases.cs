@@ -46,6 +46,10 @@ internal static class GoldenCases
         {
             BootScript = new BootScript { ReportUrl = Report, Phases = [new BootPhase("say-hello", "echo 'Hello: \"world\"'\n")] },
         },
+        ["boot-script-early"] = new()
+        {
+            BootScript = new BootScript { ReportUrl = Report, Early = true, Phases = [new BootPhase("say-hello", "echo 'Hello: \"world\"'\n")] },
+        },
         ["agent-machine"] = new()
         {
             Hostname = "vm-3f9a2c-a1",
