@@ -180,6 +180,14 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
         (await _operations.ListUnfinishedAsync(Time.GetUtcNow() - TimeSpan.FromSeconds(1), default)).Select(o => o.Id).ShouldBe(["op-1", "op-2", "op-3"]);
     }
 
+    /// <returns>The next claim after a node died with the operation in its hands and another started.</returns>
+    private protected async Task<Operation?> ClaimAfterACrashAndAStartAsync()
+    {
+        await _operations.ClaimAsync("op-1");
+        await _operations.TakeOverLeasesAsync(CancellationToken.None);
+        return await _operations.ClaimAsync("op-1");
+    }
+
     private Task<bool> InsertAsync(Operation operation) => Database.WriteAsync(t => OperationStore.InsertAsync(t, operation));
 
     private Task<bool> WakeAsync(string id) => Database.WriteAsync(t => _operations.WakeAsync(t, id));
@@ -189,7 +197,22 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
     private Task<int> SetAsync(string sql) => Database.WriteAsync(t => t.ExecuteAsync(sql));
 }
 
-public sealed class OperationClaimOnSqliteTests() : OperationClaimTests(new SqliteStore());
+public sealed class OperationClaimOnSqliteTests() : OperationClaimTests(new SqliteStore())
+{
+    [Fact]
+    public async Task T19_an_only_node_takes_over_at_once_what_it_held_before_it_died()
+    {
+        var next = (await ClaimAfterACrashAndAStartAsync()).ShouldNotBeNull();
+
+        next.Attempt.ShouldBe(2, "the step may have made something before the crash");
+        next.Epoch.ShouldBe(2);
+    }
+}
 
 [Collection(PostgresTests.Name)]
-public sealed class OperationClaimOnPostgresTests(PostgresServer server) : OperationClaimTests(new PostgresStore(server));
+public sealed class OperationClaimOnPostgresTests(PostgresServer server) : OperationClaimTests(new PostgresStore(server))
+{
+    [Fact]
+    public async Task T19_a_node_among_others_leaves_alone_what_another_may_be_running() =>
+        (await ClaimAfterACrashAndAStartAsync()).ShouldBeNull();
+}
