@@ -7,7 +7,7 @@ internal static class Golden
 {
     public static void ShouldMatch(string actual, string file)
     {
-        var path = Path.Combine(SourceTree.Root, "test", "Slipway.Cli.Tests", "Golden", file);
+        var path = Path.Combine(SourceTree.Root, "tests", "Slipway.Cli.Tests", "Golden", file);
         if (Environment.GetEnvironmentVariable("SLIPWAY_ACCEPT") == "1")
         {
             File.WriteAllText(path, actual);

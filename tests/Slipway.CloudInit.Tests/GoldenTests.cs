@@ -36,8 +36,8 @@ public sealed class GoldenTests
 
     [Fact]
     public void Every_golden_folder_has_a_case() =>
-        Directory.GetDirectories(Repository.File("test", "Slipway.CloudInit.Tests", "Golden")).Select(Path.GetFileName)
+        Directory.GetDirectories(Repository.File("tests", "Slipway.CloudInit.Tests", "Golden")).Select(Path.GetFileName)
             .ShouldBe(GoldenCases.All.Keys, ignoreOrder: true);
 
-    private static string GoldenFile(string name) => Repository.File("test", "Slipway.CloudInit.Tests", "Golden", name, "user-data.yaml");
+    private static string GoldenFile(string name) => Repository.File("tests", "Slipway.CloudInit.Tests", "Golden", name, "user-data.yaml");
 }

@@ -24,7 +24,7 @@ public sealed class BadInputTests(SharedSystem shared) : IClassFixture<SharedSys
         answer.Code.ShouldBe("bad_signature");
         without.Code.ShouldBe("bad_signature");
         old.Code.ShouldBe("bad_signature");
-        old.Detail!.ShouldContain("older than five minutes");
+        old.Detail!.ShouldContain("older than 300 s");
         (await System.Client.Agents.GetAsync(agent.Id)).Wanted.ShouldBe("nothing");
     }
 

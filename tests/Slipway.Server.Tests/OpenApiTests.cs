@@ -14,7 +14,7 @@ public sealed class OpenApiTests(SharedSystem shared) : IClassFixture<SharedSyst
             .Order(StringComparer.Ordinal);
         var actual = string.Join('\n', paths) + "\n";
 
-        var approved = Path.Combine(SourceTree.Root, "test", "Slipway.Server.Tests", "Golden", "paths.txt");
+        var approved = Path.Combine(SourceTree.Root, "tests", "Slipway.Server.Tests", "Golden", "paths.txt");
         if (Environment.GetEnvironmentVariable("SLIPWAY_ACCEPT") == "1")
         {
             await File.WriteAllTextAsync(approved, actual);

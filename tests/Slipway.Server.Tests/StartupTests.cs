@@ -18,12 +18,12 @@ public sealed partial class StartupTests
         var (exitCode, _, errors) = await ReadAsync(server);
 
         exitCode.ShouldBe(1);
-        foreach (var name in (string[])["HETZNER_API_TOKEN", "TAILSCALE_OAUTH_CLIENT_ID", "TAILSCALE_OAUTH_CLIENT_SECRET", "Stripe:WebhookSecrets", "Machines:PublicUrl", "Machines:ControlPlaneAddresses"])
+        foreach (var name in (string[])["HETZNER_API_TOKEN", "TAILSCALE_OAUTH_CLIENT_ID", "TAILSCALE_OAUTH_CLIENT_SECRET", "Stripe:WebhookSecrets", "Machines:PublicUrl", "Machines:ControlPlaneAddresses", "there is no such directory"])
         {
             errors.ShouldContain(name);
         }
 
-        errors.ShouldContain("6 thing(s) to mend");
+        errors.ShouldContain("7 thing(s) to mend");
         errors.ShouldNotContain("   at ", Case.Sensitive, "a stack trace is no help");
     }
 

@@ -10,19 +10,24 @@ public sealed class ActionWaits(HetznerClient hetzner, OperationWaker operations
 {
     private readonly ConcurrentDictionary<long, Wait> _waits = new();
 
-    /// <summary>How the action stands; the first look begins the wait.</summary>
-    /// <returns>The finished action, or null while it runs.</returns>
-    /// <exception cref="HetznerActionException">The action failed.</exception>
-    public async Task<HetznerAction?> LookAsync(long action, string operationId)
+    /// <summary>Whether all the actions are finished; the first look begins the wait, and the look that sees the end of all ends it.</summary>
+    /// <exception cref="HetznerActionException">One failed: the earliest of the list, because later ones fail for its sake.</exception>
+    public async Task<bool> AreFinishedAsync(IReadOnlyList<long> actions, string operationId)
     {
-        var wait = _waits.GetOrAdd(action, id => Begin(id, operationId));
-        if (!wait.Task.IsCompleted)
+        var waits = actions.Select(action => _waits.GetOrAdd(action, id => Begin(id, operationId))).ToList();
+        if (waits.FirstOrDefault(wait => !wait.Task.IsCompletedSuccessfully) is { } open)
         {
-            return null;
+            if (!open.Task.IsCompleted)
+            {
+                return false;
+            }
+
+            await ForgetAsync(actions);
+            await open.Task;
         }
 
-        _waits.TryRemove(action, out _);
-        return await wait.Task;
+        await ForgetAsync(actions);
+        return true;
     }
 
     /// <summary>Ends the waiting: what the actions were to bring about is known already.</summary>

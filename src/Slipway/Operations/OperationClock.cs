@@ -21,16 +21,24 @@ public sealed class OperationClock(ISchedulerFactory schedulers, TimeProvider ti
 /// <summary>A firing: carries its operation as far as it goes and sets the alarm for the rest.</summary>
 [DisallowConcurrentExecution]
 public sealed partial class OperationJob(
-    OperationRunner runner, OperationClock clock, IHostApplicationLifetime host, ILogger<OperationJob> log) : IJob
+    OperationRunner runner, OperationClock clock, OperationStore store, TimeProvider time, IHostApplicationLifetime host, ILogger<OperationJob> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var id = context.JobDetail.Key.Name;
         try
         {
-            if (await runner.RunAsync(id, host.ApplicationStopping) is { } due && !host.ApplicationStopping.IsCancellationRequested)
+            var due = await runner.RunAsync(id, host.ApplicationStopping);
+            if (due is not { } at || host.ApplicationStopping.IsCancellationRequested)
             {
-                await clock.ArmAsync(id, due, cancellationToken);
+                return;
+            }
+
+            await clock.ArmAsync(id, at, cancellationToken);
+            if ((await store.FindAsync(id, cancellationToken))?.DueAt < at)
+            {
+                // Somebody woke it just before its alarm was set to the later time.
+                await clock.ArmAsync(id, time.GetUtcNow(), cancellationToken);
             }
         }
         catch (Exception e)

@@ -122,7 +122,7 @@ internal sealed class Transitions(OperationsOptions options, Entropy entropy)
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
-    /// <summary>Full jitter over a doubling range: many operations failing at once do not come back at once.</summary>
+    /// <summary>A doubling pause of which half is chance: many operations failing at once do not come back at once.</summary>
     private TimeSpan Backoff(int attempt)
     {
         var range = Math.Min(options.RetryCap.TotalMilliseconds, options.RetryBase.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 16)));

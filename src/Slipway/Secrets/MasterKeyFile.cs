@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Slipway.Secrets;
@@ -5,6 +6,7 @@ namespace Slipway.Secrets;
 /// <summary>The key file: made once, whole or not at all, readable by its owner only.</summary>
 internal static class MasterKeyFile
 {
+    private const int AlreadyExists = 17;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const UnixFileMode OpenToOthers =
@@ -57,8 +59,8 @@ internal static class MasterKeyFile
             Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
         }
 
-        // Written aside and moved into place, so that a crash leaves no half a key. A move does not replace: of two
-        // servers that start at once, one makes the key and both use it.
+        // Written aside and put in place whole, so that a crash leaves no half a key, and never in the place of another: of
+        // two servers that start at once, one makes the key and both use it.
         var draft = Path.Combine(directory, Path.GetRandomFileName());
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -74,15 +76,38 @@ internal static class MasterKeyFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // The other server was first.
+            PutInPlace(draft, path);
         }
         finally
         {
             File.Delete(draft);
         }
     }
+
+    private static void PutInPlace(string draft, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(draft, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // The other server was first.
+            }
+
+            return;
+        }
+
+        // File.Move looks first and then replaces; only a hard link fails, in one step, when the name is taken.
+        if (Link(draft, path) != 0 && Marshal.GetLastPInvokeError() is not AlreadyExists and var error)
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 }

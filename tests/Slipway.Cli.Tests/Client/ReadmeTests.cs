@@ -22,7 +22,7 @@ public sealed class ReadmeTests
     public void The_example_of_the_readme_is_this_one()
     {
         var readme = File.ReadAllText(Path.Combine(SourceTree.Root, "src", "Slipway.Client", "README.md"));
-        var source = File.ReadAllText(Path.Combine(SourceTree.Root, "test", "Slipway.Cli.Tests", "Client", "ReadmeTests.cs"));
+        var source = File.ReadAllText(Path.Combine(SourceTree.Root, "tests", "Slipway.Cli.Tests", "Client", "ReadmeTests.cs"));
 
         Lines(Between(readme, "```csharp\n", "```")).ShouldBe(Lines(Between(source, "// <example>\n", "// </example>")));
     }

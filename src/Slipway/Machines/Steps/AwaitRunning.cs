@@ -26,16 +26,9 @@ public sealed class AwaitRunning(MachineStore machines, HetznerClient hetzner, A
             };
         }
 
-        // All are waited for at once and judged in their order: a later one fails because an earlier one did.
-        foreach (var look in state.Actions.Select(action => actions.LookAsync(action, context.OperationId)).ToList())
-        {
-            if (await look is null)
-            {
-                return Wait(context.Now.AddSeconds(30), $"Hetzner works on server {machine.ServerId}.");
-            }
-        }
-
-        return Done(state with { Actions = [] });
+        return await actions.AreFinishedAsync(state.Actions, context.OperationId)
+            ? Done(state with { Actions = [] })
+            : Wait(context.Now.AddSeconds(30), $"Hetzner works on server {machine.ServerId}.");
     }
 
     /// <summary>Hetzner at times leaves a new server off (T25).</summary>
