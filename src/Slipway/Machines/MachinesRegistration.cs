@@ -48,9 +48,16 @@ public static class MachinesRegistration
     {
         var settings = services.GetRequiredService<HetznerSettings>();
         return new HetznerClient(
-            new HetznerOptions { Token = settings.Token, BaseUrl = settings.BaseUrl, Application = "slipway/0.1", RequestTimeout = OperationsOptions.HttpTimeLimit,
+            new HetznerOptions
+            {
+                Token = settings.Token,
+                BaseUrl = settings.BaseUrl,
+                Application = "slipway/0.1",
+                RequestTimeout = OperationsOptions.HttpTimeLimit,
                 // A machine that boots says so itself, usually before this; only one that does not is asked about.
-                FirstPollAfter = TimeSpan.FromSeconds(5), PollInterval = TimeSpan.FromSeconds(2.5) },
+                FirstPollAfter = TimeSpan.FromSeconds(5),
+                PollInterval = TimeSpan.FromSeconds(2.5)
+            },
             timeProvider: services.GetRequiredService<TimeProvider>(),
             loggerFactory: services.GetRequiredService<ILoggerFactory>());
     }
