@@ -51,7 +51,8 @@ public sealed class ProcessTests
     private static Process Start(FakeServer server, params string[] args)
     {
         var tool = Path.Combine(AppContext.BaseDirectory, "slipway.dll");
-        var start = new ProcessStartInfo("dotnet", [tool, .. args])
+        // Whoever runs the tests in the background has interrupts ignored, and children inherit that; a terminal's do not.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", tool, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
