@@ -11,7 +11,7 @@ public enum BootReportOutcome
 {
     Taken,
 
-    /// <summary>No machine waits under this token: it is unknown, or its machine runs or is gone.</summary>
+    /// <summary>No machine waits under this token: it is unknown, or its machine is gone.</summary>
     UnknownToken,
 
     /// <summary>The token is right and what it brings contradicts what is known.</summary>
