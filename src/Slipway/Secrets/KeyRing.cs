@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Slipway.Secrets;
 
 /// <summary>The master keys in use: the current one, and those it replaced, until nothing needs them any more.</summary>
@@ -29,19 +26,6 @@ public sealed class KeyRing
 
     /// <summary>A token of the current key; see <see cref="MasterKey.DeterministicToken"/>.</summary>
     public string DeterministicToken(string purpose, string id) => Current.DeterministicToken(purpose, id);
-
-    /// <summary>Whether any key of the ring made this token: one handed out before a rotation still opens its door.</summary>
-    public bool IsToken(string purpose, string id, string candidate)
-    {
-        var given = Encoding.UTF8.GetBytes(candidate);
-        var matched = false;
-        foreach (var key in _keys.Values)
-        {
-            matched |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(key.DeterministicToken(purpose, id)), given);
-        }
-
-        return matched;
-    }
 
     /// <summary>Reads keys as an operator writes them: base64, separated by white space or commas, the current one first.</summary>
     /// <param name="text">The keys.</param>
