@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Slipway.LocalCloud.Tests.Conformance;
 using Slipway.Testing;
 
 namespace Slipway.LocalCloud.Tests.Support;
@@ -62,7 +63,19 @@ internal sealed class TestCloud : IAsyncDisposable
         var text = await response.Content.ReadAsStringAsync();
         var headers = response.Headers.Concat(response.Content.Headers)
             .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
+        Conform(method, path, (int)response.StatusCode, text);
         return new Answer((int)response.StatusCode, text, headers);
+    }
+
+    /// <summary>Set by a test that asks for what Hetzner would never answer: a fault, or an older API.</summary>
+    public bool Deviates { get; set; }
+
+    private void Conform(string method, string path, int status, string text)
+    {
+        if (!Deviates && path.StartsWith("/v1/", StringComparison.Ordinal) && HetznerDocument.Current is { } document)
+        {
+            document.Examine(method, path["/v1".Length..].Split('?')[0], status, text).ShouldBeEmpty();
+        }
     }
 
     /// <summary>Moves the clock in small steps until it is so.</summary>
