@@ -3,7 +3,7 @@ namespace Slipway.LocalCloud.Hetzner;
 internal static class HetznerServices
 {
     public static void AddHetzner(this IServiceCollection services) => services
-        .AddSingleton<Catalog>().AddSingleton<Capacity>().AddSingleton<HetznerProject>().AddSingleton<RateLimit>()
+        .AddSingleton<ApiDate>().AddSingleton<Catalog>().AddSingleton<Capacity>().AddSingleton<HetznerProject>().AddSingleton<RateLimit>()
         .AddSingleton<FirewallAssignment>().AddSingleton<ServerLifecycle>().AddSingleton<ServerCreation>();
 
     public static void MapHetzner(this IEndpointRouteBuilder app)
