@@ -17,7 +17,7 @@ internal sealed partial class ServerCreation(
         var name = CheckName(order.Name);
         CheckUserData(order.UserData);
         LabelRules.Check(order.Labels);
-        var place = order.Location ?? PlaceOf(order.Datacenter);
+        var place = PlaceOf(order.Datacenter) ?? order.Location;
         var type = FindType(order.ServerType);
         lock (project.Gate)
         {
