@@ -50,7 +50,12 @@ internal sealed record ErrorDetails
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Announcement { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ErrorLimit>? Limits { get; init; }
 }
+
+internal sealed record ErrorLimit(string Name);
 
 internal sealed record ErrorField(
     string Name,

@@ -43,7 +43,7 @@ public sealed class FaultTests
     public async Task A_create_can_fail_after_its_201_and_leaves_the_server_off()
     {
         await using var cloud = await TestCloud.StartAsync();
-        await cloud.PostAsync("/_local/faults", """{"action":"create_server","kind":"fail_action","text":"Unknown Error (unknown_error)"}""");
+        await cloud.PostAsync("/_local/faults", """{"action":"create_server","kind":"action_fails","text":"Unknown Error (unknown_error)"}""");
 
         var created = await cloud.PostAsync("/v1/servers", TestCloud.Order("agent-1"));
 
