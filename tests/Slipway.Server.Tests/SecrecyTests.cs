@@ -90,7 +90,7 @@ public sealed class SecrecyTests
         }
 
         creates.ShouldBe(1);
-        system.ToCloud.Exchanges.Count(e => e.Body.Contains("\"place-files\"", StringComparison.Ordinal)).ShouldBe(1, "it went in there, on standard input");
+        system.ToCloud.Exchanges.Count(e => e.Body.Contains("\"place-files-and-start\"", StringComparison.Ordinal)).ShouldBe(1, "it went in there, on standard input");
     }
 
     /// <summary>The body of a request without its standard input, and what was base64 in it.</summary>

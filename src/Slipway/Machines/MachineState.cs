@@ -13,11 +13,21 @@ public sealed record MachineState
 
     public DateTimeOffset? AuthKeyCreatedAt { get; init; }
 
-    /// <summary>The unit was started and its health check passed in the same connection; the next step needs no other.</summary>
-    public bool SeenHealthy { get; init; }
+    /// <summary>How far the agent's unit was seen to come in a connection that was open anyway; the next steps need no other for that.</summary>
+    public UnitSeen UnitSeen { get; init; }
 
     /// <summary>Hetzner's actions that the next wait is for.</summary>
     public IReadOnlyList<long> Actions { get; init; } = [];
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<UnitSeen>))]
+public enum UnitSeen
+{
+    NotStarted,
+    Started,
+
+    /// <summary>Its health check passed.</summary>
+    Healthy,
 }
 
 [JsonSerializable(typeof(MachineState))]

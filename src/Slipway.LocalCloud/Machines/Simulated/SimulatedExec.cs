@@ -25,6 +25,7 @@ internal static class SimulatedExec
                 "boot-report" => BootReport(machine.Disk),
                 "prove-host-key" => ProveHostKey(machine.Disk, Stdin(request)),
                 "place-files" => PlaceFiles(machine.Disk),
+                "place-files-and-start" => PlaceFilesAndStart(machine),
                 "start-unit" => StartUnit(machine),
                 "stop-unit" => StopUnit(machine),
                 "check-unit" => new ExecResult(machine.UnitActive ? 0 : 3, machine.UnitActive ? "active\n" : "inactive\n", ""),
@@ -68,6 +69,12 @@ internal static class SimulatedExec
         return Ok("");
     }
 
+    private static ExecResult PlaceFilesAndStart(SimulatedMachine machine)
+    {
+        PlaceFiles(machine.Disk);
+        return StartUnit(machine);
+    }
+
     private static ExecResult StartUnit(SimulatedMachine machine)
     {
         if (!machine.Disk.FilesPlaced)
@@ -77,7 +84,7 @@ internal static class SimulatedExec
 
         machine.Disk.UnitEnabled = true;
         machine.UnitActive = true;
-        return Ok("");
+        return Ok("started\nok\n");
     }
 
     private static ExecResult StopUnit(SimulatedMachine machine)

@@ -13,7 +13,7 @@ public sealed class AwaitHealthy(MachineStore machines, BlueprintStore blueprint
 
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
-        if (state.SeenHealthy)
+        if (state.UnitSeen == UnitSeen.Healthy)
         {
             return Done(state) with { Also = transaction => machines.SetRunningAsync(transaction, context.Subject) };
         }
