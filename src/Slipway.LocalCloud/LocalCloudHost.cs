@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Slipway.LocalCloud.Clock;
+using Slipway.LocalCloud.FaultInjection;
 using Slipway.LocalCloud.Hetzner;
 using Slipway.LocalCloud.Http;
 using Slipway.LocalCloud.Machines;
@@ -27,7 +29,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
 
     /// <summary>Starts a cloud with nothing in it; returns when it answers.</summary>
     /// <param name="options">What to be; every default works.</param>
-    /// <param name="time">The clock of everything modelled; the system's when null.</param>
+    /// <param name="time">The clock of everything modelled, moved by the caller; one of LocalCloud's own, as the options say, when null.</param>
     /// <param name="driver">What runs the machines, owned by the host from now on; made from the options when null.</param>
     /// <exception cref="LocalCloudOptionsException">The options name a driver or location that does not exist.</exception>
     public static async Task<LocalCloudHost> StartAsync(
@@ -39,7 +41,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton(time is null ? new CloudClock(ClockSetting.Parse(options.Clock) ?? ClockSetting.Real) : time);
         builder.Services.AddHetzner();
         builder.Services.AddTailscale();
         builder.Services.AddStripe();
@@ -62,9 +64,10 @@ public sealed class LocalCloudHost : IAsyncDisposable
 
             app.Services.GetRequiredService<ServerLifecycle>();
             app.UseMiddleware<RequestCounting>();
-            app.UseMiddleware<FaultInjection>();
+            app.UseMiddleware<FaultMiddleware>();
             app.UseMiddleware<ApiFaultHandling>();
             app.UseMiddleware<HetznerGate>();
+            app.UseMiddleware<HetznerFaultMiddleware>();
             app.MapHetzner();
             app.MapTailscale();
             app.MapStripe();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.LocalCloud.Clock;
 
 namespace Slipway.LocalCloud;
 
@@ -10,6 +11,9 @@ public sealed class LocalCloudOptions
 
     /// <summary>The machine driver: <c>simulated</c> or <c>nspawn</c>.</summary>
     public string Machines { get; set; } = "simulated";
+
+    /// <summary>How time runs: <c>real</c>, <c>scaled:60</c>, or <c>stepped</c>, which may name its start: <c>stepped:2026-11-21T09:00:00Z</c>.</summary>
+    public string Clock { get; set; } = "real";
 
     /// <summary>The only API token the modelled Hetzner project accepts.</summary>
     public string HetznerToken { get; set; } = "local-hetzner-token";
@@ -69,6 +73,7 @@ public sealed class LocalCloudOptions
         var known = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         Text("urls", v => options.Urls = v);
         Text("machines", v => options.Machines = v);
+        Text("clock", v => options.Clock = ClockSetting.Parse(v) is null ? Complain($"--clock is '{v}'; give real, scaled:60, stepped or stepped:2026-11-21T09:00:00Z.", options.Clock) : v);
         Text("hetzner-token", v => options.HetznerToken = v);
         Number("rate-limit", 1, int.MaxValue, v => options.RateLimit = v);
         Text("locations", v => options.Locations = v);
@@ -88,6 +93,12 @@ public sealed class LocalCloudOptions
         mistakes.AddRange(configuration.AsEnumerable()
             .Where(pair => !known.Contains(pair.Key)).Select(pair => $"--{pair.Key} is not an option; see the README."));
         return mistakes.Count == 0 ? options : throw new LocalCloudOptionsException(string.Join(Environment.NewLine, mistakes));
+
+        string Complain(string mistake, string kept)
+        {
+            mistakes.Add(mistake);
+            return kept;
+        }
 
         string? Value(string key)
         {

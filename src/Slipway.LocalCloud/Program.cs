@@ -1,33 +1,9 @@
-using Slipway.LocalCloud;
-using Slipway.LocalCloud.Machines.Nspawn;
+using Slipway.LocalCloud.Commands;
 
-if (args is ["leftovers"])
+if (SideChannelCommands.Knows(args))
 {
-    return ListLeftovers();
+    using var http = new HttpClient { BaseAddress = SideChannelCommands.UrlOf(ref args) };
+    return await new SideChannelCommands(http, Console.Out, Console.Error).RunAsync(args);
 }
 
-var configuration = new ConfigurationBuilder().AddCommandLine(args).Build();
-try
-{
-    await using var cloud = await LocalCloudHost.StartAsync(LocalCloudOptions.Read(configuration));
-    Console.WriteLine($"LocalCloud is at {cloud.BaseUrl}; what to connect with: GET {cloud.BaseUrl}_local/info");
-    await cloud.WaitForShutdownAsync();
-    return 0;
-}
-catch (LocalCloudOptionsException mistake)
-{
-    await Console.Error.WriteLineAsync(mistake.Message);
-    return 2;
-}
-
-// Everything of any LocalCloud, running or dead, that the kernel still has: for scripts that end by making sure.
-static int ListLeftovers()
-{
-    var left = NspawnDriver.FindLeftovers(new NspawnOptions());
-    foreach (var thing in left)
-    {
-        Console.WriteLine(thing);
-    }
-
-    return left.Count == 0 ? 0 : 1;
-}
+return args is ["leftovers"] ? LeftoversCommand.Run(Console.Out) : await RunCommand.RunAsync(args);

@@ -9,13 +9,14 @@ public sealed class LocalCloudOptionsTests
     public void The_command_line_sets_every_option()
     {
         var options = Read(
-            "--urls", "http://127.0.0.1:1", "--machines", "nspawn", "--hetzner-token", "t", "--rate-limit", "7", "--locations", "hel1",
+            "--urls", "http://127.0.0.1:1", "--machines", "nspawn", "--clock", "scaled:60", "--hetzner-token", "t", "--rate-limit", "7", "--locations", "hel1",
             "--tailscale-client-id", "i", "--tailscale-client-secret", "s", "--tailscale-octet", "9", "--stripe-api-key", "k",
             "--stripe-webhook-secret", "w", "--stripe-webhook-url", "http://x/", "--create-time", "1", "--start-time", "2",
             "--boot-time", "3", "--api-date", "2026-06-30", "--server-limit", "5", "--state-directory", "/d");
 
         options.Urls.ShouldBe("http://127.0.0.1:1");
         options.Machines.ShouldBe("nspawn");
+        options.Clock.ShouldBe("scaled:60");
         options.HetznerToken.ShouldBe("t");
         options.RateLimit.ShouldBe(7);
         options.Locations.ShouldBe("hel1");
@@ -37,12 +38,13 @@ public sealed class LocalCloudOptionsTests
     public void H8_all_mistakes_are_told_at_once()
     {
         var mistakes = Should.Throw<LocalCloudOptionsException>(
-            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--api-date", "yesterday", "--colour", "red"));
+            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--api-date", "yesterday", "--clock", "fast", "--colour", "red"));
 
         mistakes.Message.ShouldContain("--rate-limit is 'many'");
         mistakes.Message.ShouldContain("--tailscale-octet is '256'");
         mistakes.Message.ShouldContain("--boot-time is '-1'");
         mistakes.Message.ShouldContain("--api-date is 'yesterday'");
+        mistakes.Message.ShouldContain("--clock is 'fast'");
         mistakes.Message.ShouldContain("--colour is not an option");
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Slipway.LocalCloud.FaultInjection;
 
 namespace Slipway.LocalCloud.Hetzner;
 
@@ -10,7 +11,7 @@ internal enum CapacityState
 }
 
 /// <summary>What can be ordered where right now; tests sell things out.</summary>
-internal sealed class Capacity(Catalog catalog, ApiDate date)
+internal sealed class Capacity(Catalog catalog, ApiDate date, Faults faults)
 {
     private const string Any = "*";
 
@@ -40,7 +41,7 @@ internal sealed class Capacity(Catalog catalog, ApiDate date)
     public ServerType Describe(ServerType type) => type with
     {
         Locations = type.Locations
-            .Select(l => l with { Available = !IsGone(l) && Of(type.Name, l.Name) == CapacityState.Available }).ToList(),
+            .Select(l => l with { Available = !IsGone(l) && Of(type.Name, l.Name) == CapacityState.Available && !IsListedAsGone(type, l.Name) }).ToList(),
     };
 
     /// <summary>Where the server goes, or the refusal Hetzner gives.</summary>
@@ -48,7 +49,7 @@ internal sealed class Capacity(Catalog catalog, ApiDate date)
     {
         if (wanted is null)
         {
-            return catalog.Locations.FirstOrDefault(l => Offers(type, l) && Of(type.Name, l.Name) == CapacityState.Available)
+            return catalog.Locations.FirstOrDefault(l => Offers(type, l) && Of(type.Name, l.Name) == CapacityState.Available && !Struck(type, l))
                 ?? throw HetznerFault.NoPlacement();
         }
 
@@ -59,7 +60,12 @@ internal sealed class Capacity(Catalog catalog, ApiDate date)
             throw HetznerFault.InvalidInput("unsupported location for server type");
         }
 
-        return Of(type.Name, location.Name) switch
+        if (faults.Take("location_disabled", f => f.Means("location", location.Name)) is not null)
+        {
+            throw HetznerFault.LocationDisabled();
+        }
+
+        return Struck(type, location) ? throw HetznerFault.NoPlacement() : Of(type.Name, location.Name) switch
         {
             CapacityState.SoldOut => throw HetznerFault.NoPlacement(),
             CapacityState.Disabled => throw HetznerFault.LocationDisabled(),
@@ -85,4 +91,11 @@ internal sealed class Capacity(Catalog catalog, ApiDate date)
     private bool IsGone(TypeLocation location) => location.Deprecation is { } deprecation && date.IsPast(deprecation.UnavailableAfter);
 
     private bool Offers(ServerType type, Location location) => type.Locations.Any(l => l.Name == location.Name && !IsGone(l));
+
+    private bool Struck(ServerType type, Location location) =>
+        faults.Take("sold_out", f => f.Means("server_type", type.Name) && f.Means("location", location.Name)) is not null;
+
+    private bool IsListedAsGone(ServerType type, string location) =>
+        faults.Find("sold_out", f => f.Text("listed") == "no" && f.Means("server_type", type.Name) && f.Means("location", location)) is not null
+        || faults.Find("location_disabled", f => f.Text("listed") == "no" && f.Means("location", location)) is not null;
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Slipway.LocalCloud.Http;
+using Slipway.LocalCloud.FaultInjection;
 using Slipway.LocalCloud.Machines;
 using Slipway.LocalCloud.Tailscale;
 
@@ -211,12 +211,7 @@ internal sealed partial class ServerLifecycle
         ActionError? error = null;
         try
         {
-            if (_faults.Take(command) is { } fault)
-            {
-                throw new InvalidOperationException(fault.Text);
-            }
-
-            await work(server, server.Deleted);
+            error = await ActionFaults.WorkAsync(_faults, _time, server, command, isFirstStart: command == "start_server" && !unlock, work);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using Slipway.LocalCloud.FaultInjection;
 using Slipway.LocalCloud.Machines.Nspawn;
 using Slipway.LocalCloud.Machines.Simulated;
 
@@ -9,7 +10,11 @@ internal static class MachineDrivers
     public static IMachineDriver Create(LocalCloudOptions options, IServiceProvider services) => options.Machines switch
     {
         "simulated" => ActivatorUtilities.CreateInstance<SimulatedDriver>(services),
-        "nspawn" => new NspawnDriver(Describe(options), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()),
+        // Real machines live in real time, whatever the cloud's clock says.
+        "nspawn" => new NspawnDriver(Describe(options), TimeProvider.System, services.GetRequiredService<ILoggerFactory>())
+        {
+            Faults = new MachineFaults(services.GetRequiredService<Faults>()),
+        },
         var name => throw new LocalCloudOptionsException($"unknown driver {name}; use simulated or nspawn"),
     };
 

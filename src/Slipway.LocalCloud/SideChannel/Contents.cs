@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.LocalCloud.FaultInjection;
 using Slipway.LocalCloud.Hetzner;
 using Slipway.LocalCloud.Http;
 using Slipway.LocalCloud.Stripe;

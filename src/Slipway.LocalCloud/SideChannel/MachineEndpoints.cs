@@ -16,8 +16,16 @@ internal static class MachineEndpoints
             var request = new ExecRequest(
                 wanted.Name ?? throw new SideChannelFault(400, "name is missing: scripts are answered by their name"),
                 wanted.Script ?? "", wanted.StdinBase64);
-            return TypedResults.Json(
-                await driver.ExecuteAsync(id, request, context.RequestAborted), SideChannelJson.Wire.ExecResult);
+            try
+            {
+                return TypedResults.Json(
+                    await driver.ExecuteAsync(id, request, context.RequestAborted), SideChannelJson.Wire.ExecResult);
+            }
+            catch (MachineConnectionLostException)
+            {
+                context.Abort();
+                return (IResult)TypedResults.Empty;
+            }
         });
         machine.MapPost("/crash", (long id, IMachineDriver driver) =>
         {

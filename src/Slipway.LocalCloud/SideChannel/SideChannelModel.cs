@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Slipway.LocalCloud.Clock;
 using Slipway.LocalCloud.Machines;
 using Slipway.LocalCloud.Stripe;
 
@@ -32,7 +33,15 @@ internal sealed record NamedThings(int Count, IReadOnlyList<string> Names)
 
 internal sealed record SetCapacity(string? ServerType, string? Location, string? State);
 
-internal sealed record AddFault(string? Route, string? Action, string? Kind, int? Times, int? Status, string? Text);
+internal sealed record FaultView(string Id, string Kind, IReadOnlyDictionary<string, string> Parameters, int Hits, int? Remaining);
+
+internal sealed record FaultsView(IReadOnlyList<FaultView> Faults);
+
+internal sealed record FaultKindView(string Name, string Scope, string Does, IReadOnlyList<FaultParameterView> Parameters);
+
+internal sealed record FaultParameterView(string Name, string? Default, string Does, IReadOnlyList<string> Choices);
+
+internal sealed record FaultKindsView(IReadOnlyList<FaultKindView> Kinds);
 
 internal sealed record SetRateLimit(double? Remaining);
 
@@ -52,7 +61,12 @@ internal sealed record DeliveriesView(IReadOnlyList<Delivery> Deliveries);
 [JsonSerializable(typeof(RequestTotals))]
 [JsonSerializable(typeof(Inventory))]
 [JsonSerializable(typeof(SetCapacity))]
-[JsonSerializable(typeof(AddFault))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(FaultView))]
+[JsonSerializable(typeof(FaultsView))]
+[JsonSerializable(typeof(FaultKindsView))]
+[JsonSerializable(typeof(ClockView))]
+[JsonSerializable(typeof(MoveClock))]
 [JsonSerializable(typeof(SetRateLimit))]
 [JsonSerializable(typeof(SetLimits))]
 [JsonSerializable(typeof(SetIgnoreShutdown))]

@@ -1,3 +1,5 @@
+using Slipway.LocalCloud.Clock;
+using Slipway.LocalCloud.FaultInjection;
 using Slipway.LocalCloud.Http;
 
 namespace Slipway.LocalCloud.SideChannel;
@@ -6,12 +8,13 @@ namespace Slipway.LocalCloud.SideChannel;
 internal static class SideChannelServices
 {
     public static void AddSideChannel(this IServiceCollection services) => services
-        .AddSingleton<RequestCounts>().AddSingleton<Faults>().AddSingleton<Contents>();
+        .AddSingleton<RequestCounts>().AddSingleton<Faults>().AddSingleton<MachineFaults>().AddSingleton<Contents>();
 
     public static void MapSideChannel(this IEndpointRouteBuilder app)
     {
         var local = app.MapGroup("/_local");
         local.MapContents();
+        local.MapClock();
         local.MapFaults();
         local.MapLimits();
         local.MapMachines();

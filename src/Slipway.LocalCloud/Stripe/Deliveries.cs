@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Slipway.LocalCloud.Clock;
+using Slipway.LocalCloud.FaultInjection;
 
 namespace Slipway.LocalCloud.Stripe;
 
@@ -10,13 +12,14 @@ internal sealed record Delivery(string EventId, string Type, string Url, string 
 internal sealed record DeliveryAttempt(DateTimeOffset At, int? Status, string? Error);
 
 /// <summary>Sends signed webhooks; an endpoint that fails is tried again, each time with a new signature over the same bytes.</summary>
-internal sealed class Deliveries(LocalCloudOptions options, TimeProvider time) : IDisposable
+internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan[] Waits =
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(16)];
 
     private readonly Lock _gate = new();
     private readonly List<Delivery> _all = [];
+    private readonly List<TaskCompletionSource> _overtaken = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -31,16 +34,38 @@ internal sealed class Deliveries(LocalCloudOptions options, TimeProvider time) :
         }
     }
 
-    public void Begin(StripeEvent happened, Uri url)
+    public void Begin(StripeEvent happened, Uri url, string secret)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(happened, StripeJson.Wire.StripeEvent);
-        var delivery = new Delivery(happened.Id, happened.Type, url.ToString(), "pending", []);
-        lock (_gate)
+        if (faults.Take("webhook_lost", Meant) is not null)
         {
-            _all.Add(delivery);
+            Keep("lost");
+            return;
         }
 
-        _ = Task.Run(() => DeliverAsync(delivery, url, body));
+        var copies = faults.Take("webhook_doubled", Meant) is null ? 1 : 2;
+        var late = faults.Take("webhook_reordered", Meant);
+        for (var copy = 0; copy < copies; copy++)
+        {
+            var delivery = Keep("pending");
+            var overtaken = late is null ? Task.CompletedTask : AwaitNextAsync(late.Number("seconds"));
+            // Opened before the work is handed over: an advance of the clock must not overtake it.
+            var exchange = late is null ? (time as CloudClock)?.Exchange() : null;
+            _ = Task.Run(() => DeliverAsync(delivery, url, secret, body, overtaken, exchange));
+        }
+
+        bool Meant(Fault fault) => fault.Means("event", happened.Type);
+
+        Delivery Keep(string state)
+        {
+            var delivery = new Delivery(happened.Id, happened.Type, url.ToString(), state, []);
+            lock (_gate)
+            {
+                _all.Add(delivery);
+            }
+
+            return delivery;
+        }
     }
 
     public void Clear()
@@ -58,14 +83,17 @@ internal sealed class Deliveries(LocalCloudOptions options, TimeProvider time) :
         _stopping.Dispose();
     }
 
-    private async Task DeliverAsync(Delivery delivery, Uri url, byte[] body)
+    private async Task DeliverAsync(Delivery delivery, Uri url, string secret, byte[] body, Task overtaken, IDisposable? exchange)
     {
         try
         {
             var stop = _stopping.Token;
+            var late = !overtaken.IsCompleted;
+            await overtaken;
             for (var attempt = 0; ; attempt++)
             {
-                var made = await TryAsync(url, body, stop);
+                var made = await TryAsync(url, secret, body, stop);
+                exchange?.Dispose();
                 var delivered = made.Status is >= 200 and < 300;
                 var last = delivered || attempt == Waits.Length;
                 delivery = Replace(delivery, delivery with
@@ -73,6 +101,11 @@ internal sealed class Deliveries(LocalCloudOptions options, TimeProvider time) :
                     State = delivered ? "delivered" : last ? "failed" : "pending",
                     Attempts = [.. delivery.Attempts, made],
                 });
+                if (!late)
+                {
+                    LetOvertakenGo();
+                }
+
                 if (last)
                 {
                     return;
@@ -85,16 +118,48 @@ internal sealed class Deliveries(LocalCloudOptions options, TimeProvider time) :
         {
             // The cloud is stopping; nobody is left to tell.
         }
+        finally
+        {
+            exchange?.Dispose();
+        }
     }
 
-    private async Task<DeliveryAttempt> TryAsync(Uri url, byte[] body, CancellationToken stop)
+    private async Task AwaitNextAsync(int seconds)
     {
+        var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _overtaken.Add(next);
+        }
+
+        try
+        {
+            await next.Task.WaitAsync(TimeSpan.FromSeconds(seconds), time, _stopping.Token);
+        }
+        catch (TimeoutException)
+        {
+            // There was no next one.
+        }
+    }
+
+    private void LetOvertakenGo()
+    {
+        lock (_gate)
+        {
+            _overtaken.ForEach(o => o.TrySetResult());
+            _overtaken.Clear();
+        }
+    }
+
+    private async Task<DeliveryAttempt> TryAsync(Uri url, string secret, byte[] body, CancellationToken stop)
+    {
+        using var exchange = (time as CloudClock)?.Exchange();
         var now = time.GetUtcNow();
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
             request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
-            request.Headers.Add("Stripe-Signature", Sign(options.StripeWebhookSecret, now.ToUnixTimeSeconds(), body));
+            request.Headers.Add("Stripe-Signature", Sign(secret, now.ToUnixTimeSeconds(), body));
             request.Headers.UserAgent.ParseAdd("Stripe/1.0");
             using var answer = await _http.SendAsync(request, stop);
             return new DeliveryAttempt(now, (int)answer.StatusCode, Error: null);

@@ -212,7 +212,7 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
     {
         if (WebhookUrl is { } url)
         {
-            deliveries.Begin(happened, url);
+            deliveries.Begin(happened, url, options.StripeWebhookSecret);
         }
     }
 

@@ -100,6 +100,20 @@ internal sealed class TestCloud : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for a fault; returns its id.</summary>
+    public async Task<string> FaultAsync(string kind, params (string Name, string Value)[] told)
+    {
+        var body = new JsonObject { ["kind"] = kind };
+        foreach (var (name, value) in told)
+        {
+            body[name] = value;
+        }
+
+        var answer = await PostAsync("/_local/faults", body.ToJsonString());
+        answer.Status.ShouldBe(201, answer.Text);
+        return (string)answer["id"]!;
+    }
+
     public async Task<long> CreateServerAsync(string name, string more = "")
     {
         var answer = await PostAsync("/v1/servers", Order(name, more));

@@ -38,7 +38,7 @@ internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsy
         "_local/faults", new JsonObject { ["route"] = route, ["kind"] = kind, ["times"] = times, ["status"] = status, ["text"] = text });
 
     public Task FailActionAsync(string action, string text) =>
-        PostAsync("_local/faults", new JsonObject { ["action"] = action, ["kind"] = "fail_action", ["text"] = text });
+        PostAsync("_local/faults", new JsonObject { ["action"] = action, ["kind"] = "action_fails", ["text"] = text });
 
     public Task ClearFaultsAsync() => _http.DeleteAsync("_local/faults");
 

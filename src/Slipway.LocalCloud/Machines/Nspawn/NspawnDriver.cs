@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Slipway.LocalCloud.FaultInjection;
 
 namespace Slipway.LocalCloud.Machines.Nspawn;
 
@@ -20,6 +21,9 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     private MachineNetwork? _network;
 
     public event Action<long, PowerState>? PowerChanged;
+
+    /// <summary>Trouble that was asked for; null when none can be.</summary>
+    internal MachineFaults? Faults { get; init; }
 
     public string Name => "nspawn";
 

@@ -1,3 +1,4 @@
+using Slipway.LocalCloud.FaultInjection;
 using Slipway.LocalCloud.Tailscale;
 using YamlDotNet.Core;
 
@@ -5,7 +6,7 @@ namespace Slipway.LocalCloud.Machines.Simulated;
 
 /// <summary>What happens in a machine from power-on: the first boot does what its user_data says, every boot brings the unit up.</summary>
 internal sealed partial class SimulatedBoot(
-    LocalCloudOptions options, Tailnet tailnet, SimulatedReports reports, TimeProvider time, ILogger<SimulatedBoot> logger)
+    LocalCloudOptions options, Tailnet tailnet, SimulatedReports reports, MachineFaults faults, TimeProvider time, ILogger<SimulatedBoot> logger)
 {
     /// <summary>Ends when there is nothing left to do, or with the machine's power.</summary>
     public async Task RunAsync(SimulatedMachine machine, CancellationToken powerLost)
@@ -13,7 +14,14 @@ internal sealed partial class SimulatedBoot(
         try
         {
             machine.Print($"Booting {machine.Spec.Hostname} from {machine.Spec.Image}");
-            await Task.Delay(options.BootTime, time, powerLost);
+            if (faults.Take("never_boots", machine.Spec) is not null)
+            {
+                machine.Print("A start job is running for a fault.");
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, powerLost);
+            }
+
+            var late = TimeSpan.FromSeconds(faults.Take("boots_slowly", machine.Spec)?.Number("seconds") ?? 0);
+            await Task.Delay(options.BootTime + late, time, powerLost);
             lock (machine.Gate)
             {
                 powerLost.ThrowIfCancellationRequested();
@@ -44,7 +52,7 @@ internal sealed partial class SimulatedBoot(
     {
         try
         {
-            disk.Config = CloudConfig.Read(disk.UserData);
+            disk.Config = CloudConfig.Read(faults.Take("cloud_init_fails", machine.Spec) is null ? disk.UserData : "#cloud-config\n: {\n");
         }
         catch (YamlException wrong)
         {
@@ -63,7 +71,17 @@ internal sealed partial class SimulatedBoot(
         if (disk.Config.PhoneHomeUrl is { } home)
         {
             var fields = disk.Config.PhoneHomeFields.Select(f => KeyValuePair.Create(f, PhoneHomeValue(f, machine, disk)));
+            if (faults.Take("phone_home_lost", machine.Spec) is not null)
+            {
+                machine.Print($"POST to {home.Host}: lost");
+                return;
+            }
+
             await reports.PostAsync(machine, home, fields.ToList(), tries: 10, powerLost);
+            if (faults.Take("phone_home_doubled", machine.Spec) is not null)
+            {
+                await reports.PostAsync(machine, home, fields.ToList(), tries: 10, powerLost);
+            }
         }
     }
 

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Slipway.LocalCloud.FaultInjection;
 
 namespace Slipway.LocalCloud.Machines.Simulated;
 
 /// <summary>Machines made of timers: any platform, thousands at once, nothing running between their events.</summary>
-internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot boot, TimeProvider time) : IMachineDriver
+internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot boot, MachineFaults faults, TimeProvider time) : IMachineDriver
 {
     /// <summary>What a small Debian takes.</summary>
     private const long SystemBytes = 750_000_000;
@@ -97,8 +98,29 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
     public Task<string> ReadConsoleAsync(long serverId, CancellationToken cancellationToken) =>
         Task.FromResult(Machine(serverId).Console);
 
-    public Task<ExecResult> ExecuteAsync(long serverId, ExecRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(SimulatedExec.Run(Machine(serverId), request));
+    public async Task<ExecResult> ExecuteAsync(long serverId, ExecRequest request, CancellationToken cancellationToken)
+    {
+        var machine = Machine(serverId);
+        if (faults.Take("ssh_refuses", machine.Spec) is not null)
+        {
+            throw new MachineUnavailableException("connection refused");
+        }
+
+        if (faults.Take("ssh_hangs", machine.Spec) is { } hangs)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(hangs.TakenBack, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new MachineConnectionLostException();
+        }
+
+        if (machine.On && machine.Reachable && faults.Take("ssh_changes_host_key", machine.Spec) is not null)
+        {
+            machine.ChangeHostKey();
+        }
+
+        var result = SimulatedExec.Run(machine, request);
+        return faults.Take("ssh_drops", machine.Spec) is null ? result : throw new MachineConnectionLostException();
+    }
 
     /// <summary>Makes a machine deaf to its power button, or not.</summary>
     public void IgnoreShutdown(long serverId, bool ignore) => Machine(serverId).IgnoresShutdown = ignore;

@@ -81,6 +81,14 @@ internal sealed class SimulatedMachine(MachineSpec spec, string address, Simulat
 
     public void Dispose() => TurnOff();
 
+    public void ChangeHostKey()
+    {
+        lock (Gate)
+        {
+            Disk.HostKey = HostKey.Create();
+        }
+    }
+
     public void ReplaceDisk(MachineSpec newSpec, SimulatedDisk disk)
     {
         lock (Gate)
@@ -96,7 +104,7 @@ internal sealed class SimulatedDisk(string? userData)
 {
     public string? UserData => userData;
 
-    public HostKey HostKey { get; } = HostKey.Create();
+    public HostKey HostKey { get; set; } = HostKey.Create();
 
     public CloudConfig Config { get; set; } = CloudConfig.Empty;
 

@@ -1,3 +1,5 @@
+using Slipway.LocalCloud.Clock;
+
 namespace Slipway.LocalCloud.Machines.Simulated;
 
 /// <summary>Sends a machine's forms home, as often as it takes: the other side may be restarting.</summary>
@@ -38,6 +40,7 @@ internal sealed class SimulatedReports(TimeProvider time) : IDisposable
     {
         try
         {
+            using var exchange = (time as CloudClock)?.Exchange();
             using var form = new FormUrlEncodedContent(fields);
             using var answer = await _http.PostAsync(url, form, powerLost);
             machine.Print($"POST to {url.Host}: {(int)answer.StatusCode}");
