@@ -37,7 +37,7 @@ internal static class CatalogEndpoints
             ip.Type,
             catalog.Locations.Select(l => new IpPrice(l.Name, Catalog.Price(ip.Monthly / 624), Catalog.Price(ip.Monthly))).ToList()))
             .ToList(),
-        [], new ImagePrice(Catalog.Price(0.0119m)), new VolumePrice(Catalog.Price(0.044m)), new BackupPrice("20.00"),
+        new FloatingIpPrice(Catalog.Price(3m)), [], new ImagePrice(Catalog.Price(0.0119m)), new VolumePrice(Catalog.Price(0.044m)), new BackupPrice("20.00"),
         catalog.ServerTypes.Select(t => new ServerTypePrices(t.Id, t.Name, t.Prices)).ToList(), []);
 }
 
@@ -52,12 +52,15 @@ internal sealed record LocationAnswer(Location Location);
 internal sealed record PricingAnswer(Pricing Pricing);
 
 internal sealed record Pricing(
-    string Currency, string VatRate, IReadOnlyList<IpPrices> PrimaryIps, IReadOnlyList<IpPrices> FloatingIps, ImagePrice Image,
-    VolumePrice Volume, BackupPrice ServerBackup, IReadOnlyList<ServerTypePrices> ServerTypes, IReadOnlyList<ServerTypePrices> LoadBalancerTypes);
+    string Currency, string VatRate, IReadOnlyList<IpPrices> PrimaryIps, FloatingIpPrice FloatingIp, IReadOnlyList<IpPrices> FloatingIps,
+    ImagePrice Image, VolumePrice Volume, BackupPrice ServerBackup, IReadOnlyList<ServerTypePrices> ServerTypes, IReadOnlyList<ServerTypePrices> LoadBalancerTypes);
 
 internal sealed record IpPrices(string Type, IReadOnlyList<IpPrice> Prices);
 
 internal sealed record IpPrice(string Location, Money PriceHourly, Money PriceMonthly);
+
+/// <summary>Deprecated, and still answered.</summary>
+internal sealed record FloatingIpPrice(Money PriceMonthly);
 
 internal sealed record ImagePrice(Money PricePerGbMonth);
 

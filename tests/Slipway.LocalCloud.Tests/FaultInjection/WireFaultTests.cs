@@ -97,6 +97,7 @@ public sealed class WireFaultTests
     public async Task bad_gateway_html_is_a_502_that_is_no_json()
     {
         await using var cloud = await TestCloud.StartAsync();
+        cloud.Deviates = true;
         await cloud.FaultAsync("bad_gateway_html", ("route", "POST /v1/servers"));
 
         var answer = await cloud.PostAsync("/v1/servers", TestCloud.Order("agent-1"));
@@ -139,6 +140,7 @@ public sealed class WireFaultTests
     public async Task malformed_json_is_half_of_a_good_answer()
     {
         await using var cloud = await TestCloud.StartAsync();
+        cloud.Deviates = true;
         await cloud.FaultAsync("malformed_json", ("route", "POST /v1/servers"));
 
         var answer = await cloud.PostAsync("/v1/servers", TestCloud.Order("agent-1"));
@@ -165,6 +167,7 @@ public sealed class WireFaultTests
     public async Task answer_is_whatever_was_asked_for_as_often_as_asked()
     {
         await using var cloud = await TestCloud.StartAsync();
+        cloud.Deviates = true;
         await cloud.PostAsync(
             "/_local/faults", """{"route":"GET /v1/servers/{id}","kind":"answer","status":502,"text":"<html>Bad Gateway</html>","times":2}""");
 

@@ -58,7 +58,7 @@ public sealed class ImageTests
     {
         await using var cloud = await TestCloud.StartAsync();
         var id = await cloud.RunningServerAsync("agent-1");
-        await cloud.PostAsync("/_local/faults", """{"action":"create_image","kind":"fail_action","text":"storage is full"}""");
+        await cloud.PostAsync("/_local/faults", """{"action":"create_image","kind":"action_fails","text":"storage is full"}""");
 
         var answer = await cloud.PostAsync($"/v1/servers/{id}/actions/create_image");
         var action = await cloud.UntilFinishedAsync((long)answer["action"]["id"]!);
