@@ -66,6 +66,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
             app.UseMiddleware<RequestCounting>();
             app.UseMiddleware<FaultMiddleware>();
             app.UseMiddleware<ApiFaultHandling>();
+            app.UseMiddleware<Idempotency>();
             app.UseMiddleware<HetznerGate>();
             app.UseMiddleware<HetznerFaultMiddleware>();
             app.MapHetzner();

@@ -10,7 +10,7 @@ namespace Slipway.LocalCloud.SideChannel;
 /// <summary>Everything that exists in the cloud, to be counted or swept away.</summary>
 internal sealed class Contents(
     HetznerProject project, ServerLifecycle lifecycle, Capacity capacity, RateLimit rateLimit, Tailnet tailnet, AuthKeys keys,
-    StripeAccount stripe, RequestCounts counts, Faults faults, LocalCloudOptions options)
+    StripeAccount stripe, IdempotencyKeys idempotency, RequestCounts counts, Faults faults, LocalCloudOptions options)
 {
     public Inventory List()
     {
@@ -44,6 +44,7 @@ internal sealed class Contents(
         tailnet.Clear();
         keys.Clear();
         stripe.Clear();
+        idempotency.All.Clear();
         counts.Clear();
         faults.Clear();
         rateLimit.Set(options.RateLimit);

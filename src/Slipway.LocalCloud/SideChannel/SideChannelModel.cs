@@ -47,7 +47,13 @@ internal sealed record SetRateLimit(double? Remaining);
 
 internal sealed record SetIgnoreShutdown(bool Ignore);
 
-internal sealed record WebhookEndpoint(string? Url);
+internal sealed record SetWebhookEndpoint(string? Url, IReadOnlyList<string>? EnabledEvents);
+
+internal sealed record SetCard(bool Declines);
+
+internal sealed record SetBilling(string? AfterLastRetry);
+
+internal sealed record SetDeliveries(IReadOnlyList<double>? RetrySeconds);
 
 internal sealed record SetSubscriptionStatus(string? Status);
 
@@ -69,7 +75,10 @@ internal sealed record DeliveriesView(IReadOnlyList<Delivery> Deliveries);
 [JsonSerializable(typeof(MoveClock))]
 [JsonSerializable(typeof(SetRateLimit))]
 [JsonSerializable(typeof(SetIgnoreShutdown))]
-[JsonSerializable(typeof(WebhookEndpoint))]
+[JsonSerializable(typeof(SetWebhookEndpoint))]
+[JsonSerializable(typeof(SetCard))]
+[JsonSerializable(typeof(SetBilling))]
+[JsonSerializable(typeof(SetDeliveries))]
 [JsonSerializable(typeof(SetSubscriptionStatus))]
 [JsonSerializable(typeof(RunScript))]
 [JsonSerializable(typeof(ExecResult))]
