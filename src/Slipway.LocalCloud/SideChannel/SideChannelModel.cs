@@ -7,7 +7,9 @@ using Slipway.LocalCloud.Stripe;
 
 namespace Slipway.LocalCloud.SideChannel;
 
-internal sealed record Info(string Driver, string Host, HetznerInfo Hetzner, TailscaleInfo Tailscale, StripeInfo Stripe);
+internal sealed record Info(string Driver, string Host, HetznerInfo Hetzner, TailscaleInfo Tailscale, StripeInfo Stripe, GitHubInfo Github);
+
+internal sealed record GitHubInfo(string Url, string Token);
 
 internal sealed record HetznerInfo(string Url, string Token);
 
