@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Slipway.LocalCloud.Clock;
 using Slipway.LocalCloud.FaultInjection;
+using Slipway.LocalCloud.GitHub;
 using Slipway.LocalCloud.Hetzner;
 using Slipway.LocalCloud.Http;
 using Slipway.LocalCloud.Machines;
@@ -24,7 +25,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
         BaseUrl = baseUrl;
     }
 
-    /// <summary>Where it answers, with a trailing slash: Hetzner under <c>v1</c>, Tailscale under <c>api/v2</c>, Stripe under <c>stripe</c>.</summary>
+    /// <summary>Where it answers, with a trailing slash: Hetzner under <c>v1</c>, Tailscale under <c>api/v2</c>, Stripe under <c>stripe</c>, GitHub under <c>github</c>.</summary>
     public Uri BaseUrl { get; }
 
     /// <summary>Starts a cloud with nothing in it; returns when it answers.</summary>
@@ -45,6 +46,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
         builder.Services.AddHetzner();
         builder.Services.AddTailscale();
         builder.Services.AddStripe();
+        builder.Services.AddGitHub();
         builder.Services.AddSideChannel();
         builder.Services.AddSingleton<SimulatedReports>().AddSingleton<SimulatedBoot>();
         builder.Services.AddSingleton(services => driver ?? MachineDrivers.Create(options, services));
@@ -66,11 +68,13 @@ public sealed class LocalCloudHost : IAsyncDisposable
             app.UseMiddleware<RequestCounting>();
             app.UseMiddleware<FaultMiddleware>();
             app.UseMiddleware<ApiFaultHandling>();
+            app.UseMiddleware<Idempotency>();
             app.UseMiddleware<HetznerGate>();
             app.UseMiddleware<HetznerFaultMiddleware>();
             app.MapHetzner();
             app.MapTailscale();
             app.MapStripe();
+            app.MapGitHub();
             app.MapSideChannel();
             await app.StartAsync();
         }

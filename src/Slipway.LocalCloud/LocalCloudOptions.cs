@@ -36,8 +36,20 @@ public sealed class LocalCloudOptions
     /// <summary>The OAuth client's secret.</summary>
     public string TailscaleClientSecret { get; set; } = "local-secret";
 
+    /// <summary>The OAuth client's scopes, separated by spaces; a token may ask for fewer.</summary>
+    public string TailscaleClientScopes { get; set; } = "auth_keys devices:core devices:routes devices:posture_attributes";
+
+    /// <summary>The OAuth client's tags, comma separated: the only ones its keys and devices may get; empty is any.</summary>
+    public string TailscaleClientTags { get; set; } = "";
+
+    /// <summary>What a used single-use key is afterwards: <c>gone</c> (404) or <c>invalid</c>.</summary>
+    public string TailscaleUsedKeys { get; set; } = "gone";
+
     /// <summary>Devices get 100.77.&lt;octet&gt;.n, and the octets above it when that is full.</summary>
     public int TailscaleOctet { get; set; } = 64;
+
+    /// <summary>The only token the modelled GitHub accepts.</summary>
+    public string GitHubToken { get; set; } = "local-github-token";
 
     /// <summary>The only secret key the modelled Stripe accepts.</summary>
     public string StripeApiKey { get; set; } = "sk_test_local";
@@ -81,6 +93,10 @@ public sealed class LocalCloudOptions
         Number("server-limit", 0, int.MaxValue, v => options.ServerLimit = v);
         Text("tailscale-client-id", v => options.TailscaleClientId = v);
         Text("tailscale-client-secret", v => options.TailscaleClientSecret = v);
+        Text("tailscale-client-scopes", v => options.TailscaleClientScopes = v);
+        Text("tailscale-client-tags", v => options.TailscaleClientTags = v);
+        Text("tailscale-used-keys", v => options.TailscaleUsedKeys = v is "gone" or "invalid" ? v : Complain($"--tailscale-used-keys is '{v}'; give gone or invalid.", "gone"));
+        Text("github-token", v => options.GitHubToken = v);
         Number("tailscale-octet", 0, 255, v => options.TailscaleOctet = v);
         Text("stripe-api-key", v => options.StripeApiKey = v);
         Text("stripe-webhook-secret", v => options.StripeWebhookSecret = v);

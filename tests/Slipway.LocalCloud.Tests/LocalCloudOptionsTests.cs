@@ -10,7 +10,7 @@ public sealed class LocalCloudOptionsTests
     {
         var options = Read(
             "--urls", "http://127.0.0.1:1", "--machines", "nspawn", "--clock", "scaled:60", "--hetzner-token", "t", "--rate-limit", "7", "--locations", "hel1",
-            "--tailscale-client-id", "i", "--tailscale-client-secret", "s", "--tailscale-octet", "9", "--stripe-api-key", "k",
+            "--tailscale-client-id", "i", "--tailscale-client-secret", "s", "--tailscale-octet", "9", "--tailscale-client-scopes", "all", "--tailscale-client-tags", "tag:a", "--tailscale-used-keys", "invalid", "--github-token", "g", "--stripe-api-key", "k",
             "--stripe-webhook-secret", "w", "--stripe-webhook-url", "http://x/", "--create-time", "1", "--start-time", "2",
             "--boot-time", "3", "--api-date", "2026-06-30", "--server-limit", "5", "--state-directory", "/d");
 
@@ -23,6 +23,10 @@ public sealed class LocalCloudOptionsTests
         options.TailscaleClientId.ShouldBe("i");
         options.TailscaleClientSecret.ShouldBe("s");
         options.TailscaleOctet.ShouldBe(9);
+        options.TailscaleClientScopes.ShouldBe("all");
+        options.TailscaleClientTags.ShouldBe("tag:a");
+        options.TailscaleUsedKeys.ShouldBe("invalid");
+        options.GitHubToken.ShouldBe("g");
         options.StripeApiKey.ShouldBe("k");
         options.StripeWebhookSecret.ShouldBe("w");
         options.StripeWebhookUrl.ShouldBe("http://x/");
@@ -38,12 +42,13 @@ public sealed class LocalCloudOptionsTests
     public void H8_all_mistakes_are_told_at_once()
     {
         var mistakes = Should.Throw<LocalCloudOptionsException>(
-            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--api-date", "yesterday", "--clock", "fast", "--colour", "red"));
+            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--api-date", "yesterday", "--clock", "fast", "--tailscale-used-keys", "lost", "--colour", "red"));
 
         mistakes.Message.ShouldContain("--rate-limit is 'many'");
         mistakes.Message.ShouldContain("--tailscale-octet is '256'");
         mistakes.Message.ShouldContain("--boot-time is '-1'");
         mistakes.Message.ShouldContain("--api-date is 'yesterday'");
+        mistakes.Message.ShouldContain("--tailscale-used-keys is 'lost'");
         mistakes.Message.ShouldContain("--clock is 'fast'");
         mistakes.Message.ShouldContain("--colour is not an option");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Slipway.LocalCloud.FaultInjection;
+using Slipway.LocalCloud.GitHub;
 using Slipway.LocalCloud.Hetzner;
 using Slipway.LocalCloud.Http;
 using Slipway.LocalCloud.Stripe;
@@ -10,7 +11,8 @@ namespace Slipway.LocalCloud.SideChannel;
 /// <summary>Everything that exists in the cloud, to be counted or swept away.</summary>
 internal sealed class Contents(
     HetznerProject project, ServerLifecycle lifecycle, Capacity capacity, RateLimit rateLimit, Tailnet tailnet, AuthKeys keys,
-    StripeAccount stripe, ImageStore images, ProjectLimits limits, RequestCounts counts, Faults faults, LocalCloudOptions options)
+    StripeAccount stripe, IdempotencyKeys idempotency, Actions github, ImageStore images, ProjectLimits limits,
+    RequestCounts counts, Faults faults, LocalCloudOptions options)
 {
     public Inventory List()
     {
@@ -49,6 +51,8 @@ internal sealed class Contents(
         tailnet.Clear();
         keys.Clear();
         stripe.Clear();
+        idempotency.All.Clear();
+        github.Clear();
         counts.Clear();
         faults.Clear();
         rateLimit.Set(options.RateLimit);

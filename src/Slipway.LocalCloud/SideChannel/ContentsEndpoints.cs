@@ -16,7 +16,8 @@ internal static class ContentsEndpoints
                 new Info(
                     driver.Name, driver.HostAddress, new HetznerInfo($"{here}/v1", options.HetznerToken),
                     new TailscaleInfo($"{here}/api/v2", options.TailscaleClientId, options.TailscaleClientSecret),
-                    new StripeInfo($"{here}/stripe", options.StripeApiKey, options.StripeWebhookSecret, stripe.WebhookUrl?.ToString())),
+                    new StripeInfo($"{here}/stripe", options.StripeApiKey, options.StripeWebhookSecret, stripe.OptionEndpoint?.Url),
+                    new GitHubInfo($"{here}/github", options.GitHubToken)),
                 SideChannelJson.Wire.Info);
         });
         local.MapGet("/requests", (RequestCounts counts) =>

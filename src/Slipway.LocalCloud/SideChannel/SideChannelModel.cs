@@ -7,7 +7,9 @@ using Slipway.LocalCloud.Stripe;
 
 namespace Slipway.LocalCloud.SideChannel;
 
-internal sealed record Info(string Driver, string Host, HetznerInfo Hetzner, TailscaleInfo Tailscale, StripeInfo Stripe);
+internal sealed record Info(string Driver, string Host, HetznerInfo Hetzner, TailscaleInfo Tailscale, StripeInfo Stripe, GitHubInfo Github);
+
+internal sealed record GitHubInfo(string Url, string Token);
 
 internal sealed record HetznerInfo(string Url, string Token);
 
@@ -47,7 +49,13 @@ internal sealed record SetRateLimit(double? Remaining);
 
 internal sealed record SetIgnoreShutdown(bool Ignore);
 
-internal sealed record WebhookEndpoint(string? Url);
+internal sealed record SetWebhookEndpoint(string? Url, IReadOnlyList<string>? EnabledEvents);
+
+internal sealed record SetCard(bool Declines);
+
+internal sealed record SetBilling(string? AfterLastRetry);
+
+internal sealed record SetDeliveries(IReadOnlyList<double>? RetrySeconds);
 
 internal sealed record SetSubscriptionStatus(string? Status);
 
@@ -70,7 +78,10 @@ internal sealed record DeliveriesView(IReadOnlyList<Delivery> Deliveries);
 [JsonSerializable(typeof(SetRateLimit))]
 [JsonSerializable(typeof(SetLimits))]
 [JsonSerializable(typeof(SetIgnoreShutdown))]
-[JsonSerializable(typeof(WebhookEndpoint))]
+[JsonSerializable(typeof(SetWebhookEndpoint))]
+[JsonSerializable(typeof(SetCard))]
+[JsonSerializable(typeof(SetBilling))]
+[JsonSerializable(typeof(SetDeliveries))]
 [JsonSerializable(typeof(SetSubscriptionStatus))]
 [JsonSerializable(typeof(RunScript))]
 [JsonSerializable(typeof(ExecResult))]

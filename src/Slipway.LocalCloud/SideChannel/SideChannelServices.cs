@@ -20,5 +20,6 @@ internal static class SideChannelServices
         local.MapMachines();
         local.MapTailscaleNodes();
         local.MapStripeSideChannel();
+        local.MapGitHubSideChannel();
     }
 }

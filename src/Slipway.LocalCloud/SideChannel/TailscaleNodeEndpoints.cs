@@ -15,6 +15,12 @@ internal static class TailscaleNodeEndpoints
             var device = tailnet.Enrol(wanted.AuthKey ?? "", wanted.Hostname ?? "", wanted.Tags ?? [], server);
             return TypedResults.Json(device.Node(), TailscaleJson.Wire.RegisteredNode);
         });
+        local.MapPost("/tailscale/share", async (HttpContext context, Tailnet tailnet) =>
+        {
+            var wanted = await TailscaleEndpoints.ReadAsync(context, TailscaleJson.Wire.ShareDevice);
+            return TypedResults.Json(
+                tailnet.Share(wanted.Hostname ?? throw new SideChannelFault(400, "hostname is missing")).Node(), TailscaleJson.Wire.RegisteredNode);
+        });
         local.MapGet("/tailscale/nodes/{id}", (string id, Tailnet tailnet) =>
             tailnet.Find(id, d => d.Node()) is { } node
                 ? TypedResults.Json(node, TailscaleJson.Wire.RegisteredNode)

@@ -14,7 +14,8 @@ internal sealed record DeliveryAttempt(DateTimeOffset At, int? Status, string? E
 /// <summary>Sends signed webhooks; an endpoint that fails is tried again, each time with a new signature over the same bytes.</summary>
 internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan[] Waits =
+    /// <summary>How long to wait before each further attempt: much sooner than Stripe's three days, in the same shape.</summary>
+    public IReadOnlyList<TimeSpan> Waits { get; set; } =
         [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(16)];
 
     private readonly Lock _gate = new();
@@ -95,7 +96,7 @@ internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
                 var made = await TryAsync(url, secret, body, stop);
                 exchange?.Dispose();
                 var delivered = made.Status is >= 200 and < 300;
-                var last = delivered || attempt == Waits.Length;
+                var last = delivered || attempt >= Waits.Count;
                 delivery = Replace(delivery, delivery with
                 {
                     State = delivered ? "delivered" : last ? "failed" : "pending",

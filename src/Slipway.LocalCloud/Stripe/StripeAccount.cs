@@ -1,162 +1,76 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Slipway.LocalCloud.Stripe;
 
-/// <summary>Checkout sessions, subscriptions and the events about them; every change is an event, and every event is sent.</summary>
+/// <summary>Everything in the one modelled account, under one lock; every change is an event, and every event is sent to whoever wants it.</summary>
 internal sealed class StripeAccount(LocalCloudOptions options, Deliveries deliveries, TimeProvider time)
 {
     private const string ApiVersion = "2026-07-29.dahlia";
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    private const long SessionLifetime = 24 * 3600;
-    private const long Period = 30 * 24 * 3600;
 
-    private static readonly string[] Statuses =
-        ["trialing", "active", "past_due", "unpaid", "paused", "incomplete", "incomplete_expired", "canceled"];
+    /// <summary>What a control plane subscribes to; the option's endpoint is told of no more unless it says so.</summary>
+    private static readonly string[] UsualEvents =
+    [
+        "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
+        "customer.subscription.updated", "customer.subscription.deleted", "customer.subscription.paused", "customer.subscription.resumed",
+        "invoice.payment_failed", "invoice.payment_action_required", "charge.refunded", "charge.dispute.created",
+    ];
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, CheckoutSession> _sessions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _sessionByIdempotencyKey = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly List<StripeEvent> _events = [];
 
-    /// <summary>Where events are sent from now on; null sends none.</summary>
-    public Uri? WebhookUrl { get; set; } = string.IsNullOrEmpty(options.StripeWebhookUrl) ? null : new Uri(options.StripeWebhookUrl);
+    public Lock Gate { get; } = new();
 
-    private long Now => time.GetUtcNow().ToUnixTimeSeconds();
+    public Dictionary<string, Customer> Customers { get; } = new(StringComparer.Ordinal);
 
-    public CheckoutSession CreateSession(StripeForm form, string checkoutUrl, string? idempotencyKey)
+    public Dictionary<string, Product> Products { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, Price> Prices { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, CheckoutSession> Sessions { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, Subscription> Subscriptions { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, Invoice> Invoices { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, PaymentIntent> PaymentIntents { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, Refund> Refunds { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, TestClock> TestClocks { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, WebhookEndpoint> Endpoints { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The endpoint of the options or the side channel, with the options' secret; null sends nothing.</summary>
+    public WebhookEndpoint? OptionEndpoint { get; private set; } = EndpointOf(options, options.StripeWebhookUrl, null);
+
+    /// <summary>Seconds since 1970 on the cloud's clock.</summary>
+    public long Now => time.GetUtcNow().ToUnixTimeSeconds();
+
+    /// <summary>The time a customer lives in: a test clock's, if they were made on one.</summary>
+    public long NowOf(string? customer) =>
+        customer is not null && Customers.GetValueOrDefault(customer)?.TestClock is { } clock ? TestClocks[clock].FrozenTime : Now;
+
+    public void SendTo(string? url, IReadOnlyList<string>? enabledEvents) => OptionEndpoint = EndpointOf(options, url, enabledEvents);
+
+    public static T Get<T>(Dictionary<string, T> all, string id, string what, string param = "id") =>
+        all.GetValueOrDefault(id) ?? throw StripeFault.Missing(what, id, param);
+
+    /// <summary>Records that something happened, and sends it.</summary>
+    public void Tell<T>(string type, T about, JsonTypeInfo<T> json, string? customer)
     {
-        lock (_gate)
-        {
-            if (idempotencyKey is not null && _sessionByIdempotencyKey.TryGetValue(idempotencyKey, out var before))
-            {
-                return _sessions[before];
-            }
-
-            var mode = form.Required("mode");
-            if (mode != "subscription")
-            {
-                throw new StripeFault(400, $"Only mode=subscription is modelled here, not {mode}.", "parameter_unknown", "mode");
-            }
-
-            var items = form.LineItems();
-            var id = NewId("cs_test_", 58);
-            var session = new CheckoutSession
-            {
-                Id = id,
-                AmountTotal = items.Sum(i => i.Quantity) * 2900,
-                CancelUrl = form.Text("cancel_url"),
-                ClientReferenceId = form.Text("client_reference_id"),
-                Created = Now,
-                Customer = form.Text("customer"),
-                CustomerEmail = form.Text("customer_email"),
-                ExpiresAt = Now + SessionLifetime,
-                Metadata = form.Map("metadata"),
-                Mode = mode,
-                PaymentStatus = "unpaid",
-                Status = "open",
-                SuccessUrl = form.Required("success_url"),
-                Url = $"{checkoutUrl}/{id}",
-                SubscriptionMetadata = form.Map("subscription_data[metadata]"),
-                LineItems = items,
-            };
-            _sessions.Add(id, session);
-            if (idempotencyKey is not null)
-            {
-                _sessionByIdempotencyKey.Add(idempotencyKey, id);
-            }
-
-            return session;
-        }
-    }
-
-    public CheckoutSession Session(string id)
-    {
-        lock (_gate)
-        {
-            var session = _sessions.GetValueOrDefault(id) ?? throw StripeFault.Missing("checkout.session", id);
-            return session.Status == "open" && session.ExpiresAt <= Now ? session with { Status = "expired", Url = null } : session;
-        }
-    }
-
-    /// <summary>Completes the session; paying twice changes nothing.</summary>
-    public CheckoutSession Pay(string id)
-    {
-        lock (_gate)
-        {
-            var session = Session(id);
-            if (session.Status == "complete")
-            {
-                return session;
-            }
-
-            if (session.Status == "expired")
-            {
-                throw new StripeFault(400, "This Checkout Session has expired.");
-            }
-
-            var subscription = Subscribe(session);
-            _subscriptions.Add(subscription.Id, subscription);
-            session = session with
-            {
-                Status = "complete",
-                PaymentStatus = "paid",
-                Customer = subscription.Customer,
-                Subscription = subscription.Id,
-                Url = null,
-            };
-            _sessions[id] = session;
-            Tell("checkout.session.completed", JsonSerializer.SerializeToElement(session, StripeJson.Wire.CheckoutSession));
-            return session;
-        }
-    }
-
-    public Subscription Subscription(string id)
-    {
-        lock (_gate)
-        {
-            return _subscriptions.GetValueOrDefault(id) ?? throw StripeFault.Missing("subscription", id);
-        }
-    }
-
-    public Subscription Cancel(string id)
-    {
-        lock (_gate)
-        {
-            if (Subscription(id).Status == "canceled")
-            {
-                throw StripeFault.Missing("subscription", id);
-            }
-
-            return SetStatus(id, "canceled");
-        }
-    }
-
-    /// <summary>What Stripe does when a payment fails or succeeds: the status changes, and the event says so.</summary>
-    public Subscription SetStatus(string id, string status)
-    {
-        lock (_gate)
-        {
-            if (!Statuses.Contains(status, StringComparer.Ordinal))
-            {
-                throw new StripeFault(400, $"'{status}' is no subscription status; use one of {string.Join(", ", Statuses)}.");
-            }
-
-            var ends = status == "canceled" ? Now : (long?)null;
-            var subscription = Subscription(id) with { Status = status, CanceledAt = ends, EndedAt = ends };
-            _subscriptions[id] = subscription;
-            Tell(
-                ends is null ? "customer.subscription.updated" : "customer.subscription.deleted",
-                JsonSerializer.SerializeToElement(subscription, StripeJson.Wire.Subscription));
-            return subscription;
-        }
+        var happened = new StripeEvent(
+            NewId("evt_", 24), "event", ApiVersion, NowOf(customer), new StripeEventData(JsonSerializer.SerializeToElement(about, json)), Livemode: false,
+            EndpointsFor(type).Count(), new StripeEventRequest(NewId("req_", 14), IdempotencyKey: null), type);
+        _events.Add(happened);
+        Send(happened);
     }
 
     /// <summary>The newest first, as Stripe lists them.</summary>
     public IReadOnlyList<StripeEvent> Events(Func<StripeEvent, bool> wanted)
     {
-        lock (_gate)
+        lock (Gate)
         {
             return _events.Where(wanted).Reverse().ToList();
         }
@@ -165,7 +79,7 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
     /// <summary>Sends an event once more: receivers must not act twice.</summary>
     public void Resend(string id)
     {
-        lock (_gate)
+        lock (Gate)
         {
             Send(_events.Find(e => e.Id == id) ?? throw StripeFault.Missing("event", id));
         }
@@ -173,48 +87,37 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
 
     public void Clear()
     {
-        lock (_gate)
+        lock (Gate)
         {
-            _sessions.Clear();
-            _sessionByIdempotencyKey.Clear();
-            _subscriptions.Clear();
+            Customers.Clear();
+            Products.Clear();
+            Prices.Clear();
+            Sessions.Clear();
+            Subscriptions.Clear();
+            Invoices.Clear();
+            PaymentIntents.Clear();
+            Refunds.Clear();
+            TestClocks.Clear();
+            Endpoints.Clear();
             _events.Clear();
             deliveries.Clear();
         }
     }
 
-    private Subscription Subscribe(CheckoutSession session)
-    {
-        var id = NewId("sub_", 24);
-        var items = session.LineItems.Select(item => new SubscriptionItem(
-            NewId("si_", 14), "subscription_item", Now, Now, Now + Period, new StripePrice(item.Price, "price"), item.Quantity, id));
-        return new Subscription
-        {
-            Id = id,
-            Created = Now,
-            Customer = session.Customer ?? NewId("cus_", 14),
-            Items = new StripeList<SubscriptionItem>("list", items.ToList(), HasMore: false, $"/v1/subscription_items?subscription={id}"),
-            Metadata = session.SubscriptionMetadata,
-            Status = "active",
-        };
-    }
+    public static string NewId(string prefix, int length) => prefix + RandomNumberGenerator.GetString(Alphabet, length);
 
-    private void Tell(string type, JsonElement about)
-    {
-        var happened = new StripeEvent(
-            NewId("evt_", 24), "event", ApiVersion, Now, new StripeEventData(about), Livemode: false,
-            PendingWebhooks: WebhookUrl is null ? 0 : 1, new StripeEventRequest(NewId("req_", 14), IdempotencyKey: null), type);
-        _events.Add(happened);
-        Send(happened);
-    }
+    private IEnumerable<WebhookEndpoint> EndpointsFor(string type) =>
+        (OptionEndpoint is null ? Endpoints.Values : Endpoints.Values.Prepend(OptionEndpoint)).Where(e => e.Wants(type));
 
     private void Send(StripeEvent happened)
     {
-        if (WebhookUrl is { } url)
+        foreach (var endpoint in EndpointsFor(happened.Type))
         {
-            deliveries.Begin(happened, url, options.StripeWebhookSecret);
+            deliveries.Begin(happened, new Uri(endpoint.Url), endpoint.Secret!);
         }
     }
 
-    private static string NewId(string prefix, int length) => prefix + RandomNumberGenerator.GetString(Alphabet, length);
+    private static WebhookEndpoint? EndpointOf(LocalCloudOptions options, string? url, IReadOnlyList<string>? events) => string.IsNullOrEmpty(url)
+        ? null
+        : new WebhookEndpoint("we_local", "webhook_endpoint", 0, events ?? UsualEvents, Livemode: false, options.StripeWebhookSecret, "enabled", url);
 }

@@ -2,14 +2,18 @@ using Slipway.LocalCloud.Http;
 
 namespace Slipway.LocalCloud.Stripe;
 
-internal sealed class StripeFault(int status, string message, string? code = null, string? param = null) : ApiFault(message)
+internal sealed class StripeFault(int status, string message, string? code = null, string? param = null, string type = "invalid_request_error")
+    : ApiFault(message)
 {
     public override IResult ToResult() => TypedResults.Json(
-        new StripeErrorBody(new StripeErrorContent(code, Message, param, "invalid_request_error")),
+        new StripeErrorBody(new StripeErrorContent(code, Message, param, type)),
         StripeJson.Wire.StripeErrorBody, statusCode: status);
 
-    public static StripeFault Missing(string what, string id) => new(404, $"No such {what}: '{id}'", "resource_missing", "id");
+    public static StripeFault Missing(string what, string id, string param = "id") =>
+        new(param == "id" ? 404 : 400, $"No such {what}: '{id}'", "resource_missing", param);
 
     public static StripeFault Required(string param) =>
         new(400, $"Missing required param: {param}.", "parameter_missing", param);
+
+    public static StripeFault Declined() => new(402, "Your card was declined.", "card_declined", type: "card_error");
 }

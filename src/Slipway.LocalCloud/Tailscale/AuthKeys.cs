@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Slipway.LocalCloud.Tailscale;
 
-/// <summary>The tailnet's auth keys. A used single-use key is gone, as if it had never been.</summary>
-internal sealed partial class AuthKeys(TimeProvider time)
+/// <summary>The tailnet's auth keys. A used single-use key is gone as if it had never been, or stays as an invalid one: an option says which, since both were seen.</summary>
+internal sealed partial class AuthKeys(LocalCloudOptions options, TimeProvider time)
 {
     private const long MaxLifetime = 90 * 24 * 3600;
     private const string Alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz123456789";
@@ -23,7 +23,7 @@ internal sealed partial class AuthKeys(TimeProvider time)
         }
     }
 
-    public AuthKey Create(CreateKey request)
+    public AuthKey Create(CreateKey request, AccessGrant grant)
     {
         if (request.KeyType is not (null or "auth"))
         {
@@ -32,11 +32,9 @@ internal sealed partial class AuthKeys(TimeProvider time)
 
         var wanted = request.Capabilities?.Devices?.Create ?? throw new TailscaleFault(400, "capabilities are required");
         var tags = wanted.Tags ?? [];
-        if (tags.Count == 0 || tags.Any(t => !Tag().IsMatch(t)))
-        {
-            // Keys made by an OAuth client belong to nobody, so they must be tagged.
-            throw new TailscaleFault(400, $"requested tags [{string.Join(' ', tags)}] are invalid or not permitted");
-        }
+        // Keys made by an OAuth client belong to nobody, so they must be tagged.
+        RequireTags(tags);
+        grant.RequireTags(tags);
 
         var description = request.Description ?? "";
         if (description.Length > 50 || !Description().IsMatch(description))
@@ -60,6 +58,14 @@ internal sealed partial class AuthKeys(TimeProvider time)
         }
 
         return key;
+    }
+
+    public static void RequireTags(IReadOnlyList<string> tags)
+    {
+        if (tags.Count == 0 || tags.Any(t => !Tag().IsMatch(t)))
+        {
+            throw new TailscaleFault(400, $"requested tags [{string.Join(' ', tags)}] are invalid or not permitted");
+        }
     }
 
     public AuthKey? Find(string id)
@@ -89,14 +95,21 @@ internal sealed partial class AuthKeys(TimeProvider time)
                 throw new TailscaleFault(401, "invalid key: unable to validate API key");
             }
 
-            if (!_keys.TryGetValue(id, out var key) || key.Value != value || key.Expires <= time.GetUtcNow())
+            if (!_keys.TryGetValue(id, out var key) || key.Value != value || key.IsInvalid(time.GetUtcNow()))
             {
                 throw new TailscaleFault(401, $"invalid key: API key {id} not valid");
             }
 
             if (!key.Capabilities.Reusable)
             {
-                _keys.Remove(id);
+                if (options.TailscaleUsedKeys == "invalid")
+                {
+                    _keys[id] = key with { Revoked = time.GetUtcNow() };
+                }
+                else
+                {
+                    _keys.Remove(id);
+                }
             }
 
             return key;

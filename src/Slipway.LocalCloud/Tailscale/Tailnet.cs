@@ -54,12 +54,38 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, TimeProv
         }
     }
 
-    public IReadOnlyList<DeviceView> List(Func<DeviceView, bool> wanted)
+    /// <summary>A device of another tailnet that was shared into this one.</summary>
+    public Device Share(string hostname)
+    {
+        lock (_gate)
+        {
+            var index = FreeAddress();
+            var device = new Device
+            {
+                Number = ++_lastNumber,
+                NodeId = $"n{RandomNumberGenerator.GetHexString(10)}CNTRL",
+                Name = $"{hostname}.tail-elsewhere.ts.net",
+                Hostname = hostname,
+                Addresses = [Ipv4(index), $"fd7a:115c:a1e0::{index + 1:x}"],
+                Tags = [],
+                Ephemeral = false,
+                Authorized = true,
+                External = true,
+                Created = time.GetUtcNow(),
+                Key = RandomNumberGenerator.GetHexString(64, lowercase: true),
+                ServerId = null,
+            };
+            _devices.Add(device.NodeId, device);
+            return device;
+        }
+    }
+
+    public IReadOnlyList<DeviceView> List(Func<DeviceView, bool> wanted, bool allFields = false)
     {
         lock (_gate)
         {
             ForgetLostEphemerals();
-            return _devices.Values.Select(d => d.View()).Where(wanted).ToList();
+            return _devices.Values.Select(d => d.View(allFields)).Where(wanted).ToList();
         }
     }
 
@@ -83,10 +109,42 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, TimeProv
                 return false;
             }
 
+            if (device.External)
+            {
+                throw new TailscaleFault(501, "cannot delete devices outside of your tailnet");
+            }
+
             Remove(device);
             return true;
         }
     }
+
+    public bool Change(string id, Action<Device> change)
+    {
+        lock (_gate)
+        {
+            ForgetLostEphemerals();
+            if (Lookup(id) is not { } device)
+            {
+                return false;
+            }
+
+            if (device.External)
+            {
+                throw new TailscaleFault(403, "cannot change devices outside of your tailnet");
+            }
+
+            change(device);
+            return true;
+        }
+    }
+
+    /// <summary>Gives a device the name it wants, or the nearest that is free.</summary>
+    public bool Rename(string id, string wanted) => Change(id, device =>
+    {
+        _names.Remove(device.Name[..device.Name.IndexOf('.', StringComparison.Ordinal)]);
+        device.Name = $"{FreeName(wanted)}.{Domain}";
+    });
 
     /// <summary>A machine's devices are connected exactly while it is on.</summary>
     public void SetMachinePower(long serverId, bool on)

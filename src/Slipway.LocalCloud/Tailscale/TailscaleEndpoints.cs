@@ -12,11 +12,11 @@ internal static class TailscaleEndpoints
     {
         app.MapPost("/api/v2/oauth/token", (HttpContext context, AccessTokens tokens) => tokens.IssueAsync(context));
         var api = app.MapGroup("/api/v2").AddEndpointFilter(async (context, next) =>
-            context.HttpContext.RequestServices.GetRequiredService<AccessTokens>().Accepts(context.HttpContext)
+            context.HttpContext.RequestServices.GetRequiredService<AccessTokens>().GrantOf(context.HttpContext) is not null
                 ? await next(context)
                 : new TailscaleFault(401, "API token invalid").ToResult());
-        MapKeys(api.MapGroup("/tailnet/{tailnetName}/keys").AddEndpointFilter(OwnTailnetAsync));
-        MapDevices(api);
+        MapKeys(api.MapGroup("/tailnet/{tailnetName}/keys").AddEndpointFilter(OwnTailnetAsync).AddEndpointFilter(Scope("auth_keys")));
+        api.MapDevices();
     }
 
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
@@ -35,9 +35,9 @@ internal static class TailscaleEndpoints
 
     private static void MapKeys(RouteGroupBuilder keys)
     {
-        keys.MapPost("", async (HttpContext context, AuthKeys store, TimeProvider time) =>
+        keys.MapPost("", async (HttpContext context, AuthKeys store, AccessTokens tokens, TimeProvider time) =>
         {
-            var key = store.Create(await ReadAsync(context, TailscaleJson.Wire.CreateKey));
+            var key = store.Create(await ReadAsync(context, TailscaleJson.Wire.CreateKey), tokens.GrantOf(context)!);
             return Answer(key.View(time.GetUtcNow(), withValue: true));
         });
         keys.MapGet("", (AuthKeys store, TimeProvider time) => TypedResults.Json(
@@ -47,25 +47,14 @@ internal static class TailscaleEndpoints
         keys.MapDelete("/{id}", (string id, AuthKeys store) => store.Delete(id) ? TypedResults.Ok() : NotFound("not found"));
     }
 
-    private static void MapDevices(RouteGroupBuilder api)
-    {
-        api.MapGet("/tailnet/{tailnetName}/devices", (HttpContext context, Tailnet tailnet) => TypedResults.Json(
-            new DevicesView(tailnet.List(device => Matches(context.Request.Query, device))), TailscaleJson.Wire.DevicesView))
-            .AddEndpointFilter(OwnTailnetAsync);
-        api.MapGet("/device/{id}", (string id, Tailnet tailnet) =>
-            tailnet.Find(id, d => d.View()) is { } device
-                ? TypedResults.Json(device, TailscaleJson.Wire.DeviceView)
-                : NotFound("no such device"));
-        api.MapDelete("/device/{id}", (string id, Tailnet tailnet) =>
-            tailnet.Delete(id) ? TypedResults.Ok() : NotFound("no such device"));
-    }
+    /// <summary>Refuses a token that may not do this.</summary>
+    public static Func<EndpointFilterInvocationContext, EndpointFilterDelegate, ValueTask<object?>> Scope(string scope) => (context, next) =>
+        context.HttpContext.RequestServices.GetRequiredService<AccessTokens>().GrantOf(context.HttpContext)!
+            .Allows(scope, write: !HttpMethods.IsGet(context.HttpContext.Request.Method))
+            ? next(context)
+            : throw new TailscaleFault(403, "calling actor does not have enough permissions to perform this function");
 
-    private static bool Matches(IQueryCollection query, DeviceView device) =>
-        query["hostname"].All(wanted => device.Hostname == wanted)
-        && query["tags"].All(wanted => device.Tags.Contains(wanted, StringComparer.Ordinal))
-        && query["isEphemeral"].All(wanted => bool.TryParse(wanted, out var ephemeral) && device.IsEphemeral == ephemeral);
-
-    private static async ValueTask<object?> OwnTailnetAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+    public static async ValueTask<object?> OwnTailnetAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         context.HttpContext.GetRouteValue("tailnetName") is "-" or Tailnet.Domain
             ? await next(context)
             : NotFound("tailnet not found");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Slipway.LocalCloud.Tailscale;
@@ -19,6 +20,7 @@ internal sealed record KeyView(
     DateTime Created,
     DateTime Expires,
     bool Invalid,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? Revoked,
     KeyCapabilities Capabilities,
     string UserId);
 
@@ -26,10 +28,30 @@ internal sealed record KeysView(IReadOnlyList<KeyView> Keys);
 
 internal sealed record DeviceView(
     IReadOnlyList<string> Addresses, string Id, string NodeId, string User, string Name, string Hostname, string ClientVersion,
-    bool UpdateAvailable, string Os, DateTime Created, bool ConnectedToControl,
+    bool UpdateAvailable, string Os, string Created, bool ConnectedToControl,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTime? LastSeen,
     bool KeyExpiryDisabled, DateTime Expires, bool Authorized, bool IsExternal, bool IsEphemeral, string MachineKey,
-    string NodeKey, bool BlocksIncomingConnections, IReadOnlyList<string> Tags, string TailnetLockKey, string TailnetLockError);
+    string NodeKey, bool BlocksIncomingConnections,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Tags,
+    string TailnetLockKey, string TailnetLockError,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? AdvertisedRoutes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? EnabledRoutes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ClientConnectivity? ClientConnectivity,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? SshEnabled);
+
+/// <summary>Only with <c>?fields=all</c>.</summary>
+internal sealed record ClientConnectivity(IReadOnlyList<string> Endpoints, bool MappingVariesByDestIP);
+
+/// <summary>The bodies of <c>POST /device/{id}/…</c>, of which each has one of these.</summary>
+internal sealed record ChangeDevice(bool? Authorized, bool? KeyExpiryDisabled, string? Name, IReadOnlyList<string>? Tags, IReadOnlyList<string>? Routes);
+
+internal sealed record RoutesView(IReadOnlyList<string> AdvertisedRoutes, IReadOnlyList<string> EnabledRoutes);
+
+internal sealed record DeviceAttribute(JsonElement Value, DateTimeOffset? Expiry, string? Comment);
+
+internal sealed record AttributesView(IReadOnlyDictionary<string, JsonElement> Attributes, IReadOnlyDictionary<string, DateTime> Expiries);
+
+internal sealed record ShareDevice(string? Hostname);
 
 internal sealed record DevicesView(IReadOnlyList<DeviceView> Devices);
 

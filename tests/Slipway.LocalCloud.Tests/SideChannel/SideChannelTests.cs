@@ -18,6 +18,7 @@ public sealed class SideChannelTests
         ((string?)info["tailscale"]["client_id"]).ShouldBe("local-client");
         ((string?)info["tailscale"]["client_secret"]).ShouldBe("local-secret");
         ((string?)info["stripe"]["webhook_secret"]).ShouldBe("whsec_local");
+        ((string?)info["github"]["token"]).ShouldBe("local-github-token");
     }
 
     [Fact]
