@@ -170,7 +170,10 @@ internal sealed class Checkout(StripeAccount account, Catalogue catalogue, Payme
     {
         var customer = new Customer
         {
-            Id = StripeAccount.NewId("cus_", 14), Created = account.Now, Email = session.CustomerEmail, Metadata = new Dictionary<string, string>(),
+            Id = StripeAccount.NewId("cus_", 14),
+            Created = account.Now,
+            Email = session.CustomerEmail,
+            Metadata = new Dictionary<string, string>(),
         };
         account.Customers.Add(customer.Id, customer);
         account.Tell("customer.created", customer, StripeJson.Wire.Customer, customer.Id);

@@ -134,7 +134,10 @@ public sealed class PaymentTests
     {
         var fields = new Dictionary<string, string>
         {
-            ["mode"] = "subscription", ["line_items[0][price]"] = "price_1", ["line_items[0][quantity]"] = "1", ["success_url"] = "http://shop.test/",
+            ["mode"] = "subscription",
+            ["line_items[0][price]"] = "price_1",
+            ["line_items[0][quantity]"] = "1",
+            ["success_url"] = "http://shop.test/",
         };
         foreach (var (name, value) in more)
         {

@@ -34,8 +34,17 @@ internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsy
     public Task SellAsync(string state, string? location = null, string? type = null) =>
         PostAsync("_local/capacity", new JsonObject { ["server_type"] = type, ["location"] = location, ["state"] = state });
 
-    public Task FaultAsync(string route, string kind, int status = 500, string text = "", int times = 1) => PostAsync(
-        "_local/faults", new JsonObject { ["route"] = route, ["kind"] = kind, ["times"] = times, ["status"] = status, ["text"] = text });
+    public Task FaultAsync(string route, string kind, int status = 500, string text = "", int times = 1)
+    {
+        var fault = new JsonObject { ["route"] = route, ["kind"] = kind, ["times"] = times };
+        if (kind == "answer")
+        {
+            fault["status"] = status;
+            fault["text"] = text;
+        }
+
+        return PostAsync("_local/faults", fault);
+    }
 
     public Task FailActionAsync(string action, string text) =>
         PostAsync("_local/faults", new JsonObject { ["action"] = action, ["kind"] = "action_fails", ["text"] = text });
