@@ -1,4 +1,3 @@
-using Slipway.LocalCloud;
 using Slipway.LocalCloud.Commands;
 
 if (SideChannelCommands.Knows(args))
