@@ -15,7 +15,12 @@ internal static partial class BootTrouble
 
     public static void Prepare(MachineFaults faults, MachineSpec machine, string upper)
     {
-        File.Delete(Path.Combine(upper, Units, "sysinit.target.wants", Late));
+        var late = Path.Combine(upper, Units, "sysinit.target.wants", Late);
+        if (Path.Exists(Path.GetDirectoryName(late)))
+        {
+            File.Delete(late);
+        }
+
         var never = faults.Take("never_boots", machine) is not null;
         var seconds = faults.Take("boots_slowly", machine)?.Number("seconds");
         if (never || seconds is not null)
