@@ -29,9 +29,9 @@ internal static class ClockEndpoints
                     _ => throw new SideChannelFault(400, "give either advance, e.g. 00:10:00, or set, e.g. 2026-11-21T09:00:00Z"),
                 });
             }
-            catch (ArgumentOutOfRangeException)
+            catch (TimeWentBackException back)
             {
-                throw new SideChannelFault(400, $"time only goes forward; it is {Text(clock.GetUtcNow())}");
+                throw new SideChannelFault(400, back.Message);
             }
 
             return Answer(time);
@@ -48,6 +48,4 @@ internal static class ClockEndpoints
         var setting = (time as CloudClock)?.Setting ?? new ClockSetting("given", 0);
         return TypedResults.Json(new ClockView(setting.Mode, setting.Scale, time.GetUtcNow()), SideChannelJson.Wire.ClockView);
     }
-
-    private static string Text(DateTimeOffset moment) => moment.ToString("O", CultureInfo.InvariantCulture);
 }

@@ -61,11 +61,11 @@ public sealed class CloudClock : TimeProvider, IDisposable
     public IDisposable Exchange() => new OpenExchange(this);
 
     /// <summary>Moves the time forward; returns when every timer on the way has fired.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The time would go back.</exception>
+    /// <exception cref="TimeWentBackException">The time would go back.</exception>
     public Task AdvanceAsync(TimeSpan by) => MoveAsync(now => now + by);
 
     /// <summary>As <see cref="AdvanceAsync"/>, to a moment.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The moment is past.</exception>
+    /// <exception cref="TimeWentBackException">The moment is past.</exception>
     public Task AdvanceToAsync(DateTimeOffset moment) => MoveAsync(_ => moment);
 
     /// <inheritdoc/>
@@ -118,7 +118,7 @@ public sealed class CloudClock : TimeProvider, IDisposable
                 goal = target(now);
                 if (goal < now)
                 {
-                    throw new ArgumentOutOfRangeException(nameof(target), goal, "Time only goes forward.");
+                    throw new TimeWentBackException(now);
                 }
 
                 Anchor(now);
@@ -256,3 +256,7 @@ public sealed class CloudClock : TimeProvider, IDisposable
         }
     }
 }
+
+/// <summary>Somebody wanted the time to go back; it only goes forward.</summary>
+public sealed class TimeWentBackException(DateTimeOffset now)
+    : Exception(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time only goes forward; it is {now:O}"));

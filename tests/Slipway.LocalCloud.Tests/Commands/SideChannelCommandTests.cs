@@ -48,6 +48,7 @@ public sealed class SideChannelCommandTests
         var program = Path.ChangeExtension(typeof(LocalCloudHost).Assembly.Location, null) + ".dll";
         using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,

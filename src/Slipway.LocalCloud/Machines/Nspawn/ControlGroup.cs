@@ -74,6 +74,9 @@ internal sealed class ControlGroup(string name)
         }
     }
 
+    /// <summary>Ends one process at once.</summary>
+    public static void Kill(int process) => Signal([process], Sigkill);
+
     private bool TryRemove()
     {
         foreach (var path in Paths.Where(Directory.Exists))

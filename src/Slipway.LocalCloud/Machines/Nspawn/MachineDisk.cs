@@ -13,6 +13,9 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
 
     private static TimeSpan CopyPatience { get; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>What the machine has written over the image.</summary>
+    public string Upper => Path.Combine(directory, "upper");
+
     private string ConsoleFile => Path.Combine(directory, "console.log");
 
     /// <summary>Makes the disk as new: nothing but the image and what the specification says.</summary>
@@ -32,7 +35,7 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
             RootFile.CreateDirectory(Path.Combine(directory, part));
         }
 
-        var upper = Path.Combine(directory, "upper");
+        var upper = Upper;
         // A link, so that no path of this computer has to be escaped in a mount option.
         File.CreateSymbolicLink(Path.Combine(directory, "image"), image);
         RootFile.Write(upper, "etc/hostname", $"{spec.Hostname}\n");

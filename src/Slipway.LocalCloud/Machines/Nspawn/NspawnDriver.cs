@@ -214,12 +214,28 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             spec,
             host,
             disk,
-            (d, ct) => Container.StartAsync(_spawner, d, Network, host, group, clock, ct),
+            (d, ct) => BootAsync(spec, d, group, host, ct),
             state => PowerChanged?.Invoke(id, state),
             _logger);
     }
 
     private string ImageDirectory(long imageId) => Path.Combine(Instance.Directory, $"image-{imageId}");
+
+    private async Task<Container> BootAsync(MachineSpec spec, MachineDisk disk, ControlGroup group, int host, CancellationToken cancellationToken)
+    {
+        if (Faults is not null)
+        {
+            BootTrouble.Prepare(Faults, spec, disk.Upper);
+        }
+
+        var container = await Container.StartAsync(_spawner, disk, Network, host, group, clock, cancellationToken);
+        if (Faults is not null)
+        {
+            _ = new SshTrouble(spec, disk.Upper, group, Faults, _tools, clock, _logger).RunAsync(container.AwaitExitAsync());
+        }
+
+        return container;
+    }
 
     private Task ResetAsync(Machine machine, MachineSpec spec) =>
         machine.Disk.ResetAsync(spec, Instance.Image!, spec.SnapshotId is { } id ? ImageDirectory(id) : null, Network.Address(machine.Host), Network.Gateway, ControlUrlForMachines());
