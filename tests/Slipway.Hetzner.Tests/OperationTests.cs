@@ -8,13 +8,13 @@ namespace Slipway.Hetzner.Tests;
 public sealed class OperationTests
 {
     /// <summary>One answer that holds what any operation looks for; each takes its own part.</summary>
-    internal static string AnyAnswer { get; } = $$"""
-        {"action":{{Json.Action(1, "any", "success", 100)}},"actions":[{{Json.Action(1, "any", "success", 100)}}],"next_actions":[],
-         "server":{{Json.Server()}},"servers":[{{Json.Server()}}],"volume":{"id":7},"volumes":[{"id":7}],"network":{"id":7},"networks":[{"id":7}],
+    internal static string AnyAnswer { get; } = $$$"""
+        {"action":{{{Json.Action(1, "any", "success", 100)}}},"actions":[{{{Json.Action(1, "any", "success", 100)}}}],"next_actions":[],
+         "server":{{{Json.Server()}}},"servers":[{{{Json.Server()}}}],"volume":{"id":7},"volumes":[{"id":7}],"network":{"id":7},"networks":[{"id":7}],
          "primary_ip":{"id":7},"primary_ips":[{"id":7}],"placement_group":{"id":7},"placement_groups":[{"id":7}],"iso":{"id":7},"isos":[{"id":7}],
-         "firewall":{{Json.Firewall()}},"firewalls":[{{Json.Firewall()}}],"ssh_key":{{Json.SshKey(7, "laptop", "aa")}},"ssh_keys":[{{Json.SshKey(7, "laptop", "aa")}}],
-         "image":{"id":7},"images":[{"id":7}],"location":{{Json.Location}},"locations":[{{Json.Location}}],
-         "server_type":{{Json.ServerType}},"server_types":[{{Json.ServerType}}],"pricing":{"currency":"EUR"},"metrics":{"step":60},
+         "firewall":{{{Json.Firewall()}}},"firewalls":[{{{Json.Firewall()}}}],"ssh_key":{{{Json.SshKey(7, "laptop", "aa")}}},"ssh_keys":[{{{Json.SshKey(7, "laptop", "aa")}}}],
+         "image":{"id":7},"images":[{"id":7}],"location":{{{Json.Location}}},"locations":[{{{Json.Location}}}],
+         "server_type":{{{Json.ServerType}}},"server_types":[{{{Json.ServerType}}}],"pricing":{"currency":"EUR"},"metrics":{"step":60},
          "root_password":"planted-root-password","wss_url":"wss://console.example/?token=planted-console-token","password":"planted-vnc-password",
          "meta":{"pagination":{"page":1,"next_page":null}},"new_in_2027":true}
         """;
