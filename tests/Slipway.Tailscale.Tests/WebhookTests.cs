@@ -17,7 +17,7 @@ public sealed class WebhookTests
     private const string SignedElsewhere = "54b3f8e3a6f2be845b66a2cb38e9ce8718b281202f55b7b6e2cd477f5f0dc435";
 
     private static string Sign(byte[] body, DateTimeOffset at, string secret = Secret) =>
-        $"t={at.ToUnixTimeSeconds()},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), [.. Encoding.UTF8.GetBytes($"{at.ToUnixTimeSeconds()}."), .. body]))}";
+        $"t={at.ToUnixTimeSeconds()},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), (byte[])[.. Encoding.UTF8.GetBytes($"{at.ToUnixTimeSeconds()}."), .. body]))}";
 
     private static bool IsValid(string? header, byte[]? body = null, params string[] secrets) =>
         WebhookSignature.IsValid(body ?? Body, header, secrets.Length > 0 ? secrets : [Secret], Now);

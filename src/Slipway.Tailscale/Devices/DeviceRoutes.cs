@@ -18,7 +18,8 @@ internal sealed class DeviceRoutesWire
 
 internal sealed class AttributesWire
 {
-    public Dictionary<string, JsonElement>? Attributes { get; set; }
+    /// <summary>Read by hand: the values are texts, numbers and truth values mixed.</summary>
+    public JsonElement Attributes { get; set; }
 }
 
 internal sealed record SetRoutesWire(IReadOnlyList<string> Routes);

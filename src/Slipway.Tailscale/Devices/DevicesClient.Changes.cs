@@ -82,7 +82,9 @@ public sealed partial class DevicesClient
     public async Task<IReadOnlyDictionary<string, string>> GetAttributesAsync(string id, CancellationToken cancellationToken = default)
     {
         var answer = await _api.GetAsync(Route.OfDevice(id, "/attributes"), TailscaleJson.Default.AttributesWire, cancellationToken);
-        return (answer.Attributes ?? []).ToDictionary(a => a.Key, a => a.Value.ToString(), StringComparer.Ordinal);
+        return answer.Attributes.ValueKind == System.Text.Json.JsonValueKind.Object
+            ? answer.Attributes.EnumerateObject().ToDictionary(a => a.Name, a => a.Value.ToString(), StringComparer.Ordinal)
+            : new Dictionary<string, string>();
     }
 
     /// <summary>Sets a posture attribute of one's own, which policies can ask for. Needs the scope <c>devices:posture_attributes</c>.</summary>

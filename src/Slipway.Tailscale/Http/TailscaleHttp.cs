@@ -13,7 +13,7 @@ internal sealed partial class TailscaleHttp(HttpClient http)
     public async Task<T> GetAsync<T>(Route route, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         await FindAsync(route, type, cancellationToken)
         ?? throw new TailscaleException(
-            $"Tailscale knows no {route.Path} (404). Check the id, the tailnet's name and the base address.", HttpStatusCode.NotFound, $"GET /api/v2/{route.Path}");
+            $"Tailscale knows no {route.Path} (404). Check the tailnet's name and the base address, and that the device exists.", HttpStatusCode.NotFound, $"GET /api/v2/{route.Path}");
 
     public async Task<T?> FindAsync<T>(Route route, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
