@@ -5,7 +5,7 @@ using Slipway.Testing;
 namespace Slipway.Packages.Tests;
 
 /// <summary>The packages, built once for all tests, outside the source tree's own output.</summary>
-public sealed class BuiltPackages : IAsyncLifetime
+public sealed class BuiltPackages : IAsyncLifetime, IDisposable
 {
     public const string Version = "0.1.0-tests";
 
@@ -22,11 +22,9 @@ public sealed class BuiltPackages : IAsyncLifetime
         await PackAsync(_directory.File("packages.slnx"), Folder);
     }
 
-    public Task DisposeAsync()
-    {
-        _directory.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _directory.Dispose();
 
     public Task PackAsync(string project, string folder)
     {
@@ -41,7 +39,8 @@ public sealed class BuiltPackages : IAsyncLifetime
             "-p:RunAnalyzersDuringBuild=false", "-p:UseSharedCompilation=false");
     }
 
-    public string File(string name) => _directory.File(name);
+    /// <summary>A place of the test's own beside the packages.</summary>
+    public string PathOf(string name) => _directory.File(name);
 
     internal static ZipArchive Open(string folder, string name, string extension = "nupkg") =>
         ZipFile.OpenRead(Path.Combine(folder, $"{name}.{Version}.{extension}"));

@@ -51,7 +51,7 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
     [Fact]
     public async Task The_same_source_gives_the_same_library_byte_for_byte()
     {
-        var again = packages.File("again");
+        var again = packages.PathOf("again");
         // The library that is alone in its solution is built by itself the second time.
         await packages.PackAsync(Repository.File("src", "Slipway.CloudInit", "Slipway.CloudInit.csproj"), again);
 
@@ -71,7 +71,7 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
             BootTime = TimeSpan.FromMilliseconds(50),
         };
         await using var cloud = await LocalCloudHost.StartAsync(options, TimeProvider.System);
-        var app = Directory.CreateDirectory(packages.File("app")).FullName;
+        var app = Directory.CreateDirectory(packages.PathOf("app")).FullName;
         await File.WriteAllTextAsync(Path.Combine(app, "app.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -110,8 +110,8 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
             }
             """);
 
-        await Dotnet.RunAsync(app, "build", "-o", packages.File("out"), "--nologo", "-p:UseSharedCompilation=false");
-        var output = await Dotnet.RunAsync(app, Path.Combine(packages.File("out"), "app.dll"), cloud.BaseUrl.ToString());
+        await Dotnet.RunAsync(app, "build", "-o", packages.PathOf("out"), "--nologo", "-p:UseSharedCompilation=false");
+        var output = await Dotnet.RunAsync(app, Path.Combine(packages.PathOf("out"), "app.dll"), cloud.BaseUrl.ToString());
 
         output.ShouldMatch("^web-1 is running in (fsn1|nbg1|hel1) at [0-9.]+ and [0-9a-f:]+\\s*$");
         using var http = new HttpClient();
@@ -127,7 +127,7 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         return $"""
             <configuration>
               <packageSources><add key="built" value="{packages.Folder}" /></packageSources>
-              <config><add key="globalPackagesFolder" value="{packages.File("cache")}" /></config>
+              <config><add key="globalPackagesFolder" value="{packages.PathOf("cache")}" /></config>
               {fallback}
             </configuration>
             """;

@@ -40,17 +40,17 @@ internal sealed class ResourceRoutes(HetznerHttp http, string resource)
 
     /// <summary>Presses a button that has nothing to be told.</summary>
     public Task<HetznerAction> ActAsync(long id, string verb, CancellationToken cancellationToken, RequestPriority priority = RequestPriority.Create) =>
-        ActAsync(id, verb, null, cancellationToken, priority);
+        ActAsync(id, verb, null, priority, cancellationToken);
 
     public Task<HetznerAction> ActWithAsync<TBody>(long id, string verb, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken) =>
-        ActAsync(id, verb, HetznerHttp.Json(body, type), cancellationToken, RequestPriority.Create);
+        ActAsync(id, verb, HetznerHttp.Json(body, type), RequestPriority.Create, cancellationToken);
 
     /// <summary>An action whose answer holds more than the action.</summary>
     public Task<TAnswer> AnswerAsync<TAnswer>(
         long id, string verb, HttpContent? body, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken, string? secret = null) =>
         http.PostAsync($"{_one}/actions/{verb}", $"{resource}/{id}/actions/{verb}", body, answer, cancellationToken, secret: secret);
 
-    private async Task<HetznerAction> ActAsync(long id, string verb, HttpContent? body, CancellationToken cancellationToken, RequestPriority priority)
+    private async Task<HetznerAction> ActAsync(long id, string verb, HttpContent? body, RequestPriority priority, CancellationToken cancellationToken)
     {
         var template = $"{_one}/actions/{verb}";
         var answer = await http.PostAsync(

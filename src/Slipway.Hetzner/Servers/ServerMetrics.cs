@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Hetzner.Http;
@@ -63,6 +64,7 @@ public sealed record MetricSeries
 /// <summary>One measurement.</summary>
 /// <param name="At">When.</param>
 /// <param name="Value">In the series' unit.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct MetricSample(DateTimeOffset At, double Value);
 
 internal sealed record ServerMetricsAnswer(ServerMetrics? Metrics);
