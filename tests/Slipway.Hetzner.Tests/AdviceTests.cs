@@ -2,7 +2,6 @@ using System.Net;
 using Slipway.Hetzner.Http;
 using Slipway.Testing;
 using static Slipway.Hetzner.HetznerAdvice;
-using static Slipway.Hetzner.Tests.Arrange;
 
 namespace Slipway.Hetzner.Tests;
 

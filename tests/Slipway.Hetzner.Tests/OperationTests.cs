@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Slipway.Testing;
 using static Slipway.Hetzner.Tests.Arrange;

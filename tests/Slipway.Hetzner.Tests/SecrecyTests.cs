@@ -63,10 +63,8 @@ public sealed class SecrecyTests
     public void H7_requests_that_carry_secrets_do_not_print_them()
     {
         var request = new CreateServerRequest { Name = "web-1", ServerType = "cx23", Image = "debian-12", UserData = Operations.UserData };
-        var options = new HetznerOptions { Token = Token };
-        using var client = new HetznerClient(options);
 
-        Leaks([$"{request}", $"{options}", $"{client}", $"{client.Servers} {client.Budget}"]).ShouldBeEmpty();
+        Leaks([request.ToString()]).ShouldBeEmpty();
         request.ToString().ShouldContain("UserData = ***");
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Net;
 using Slipway.Testing;
 using static Slipway.Hetzner.Tests.Arrange;
