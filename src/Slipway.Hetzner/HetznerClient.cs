@@ -17,6 +17,10 @@ namespace Slipway.Hetzner;
 /// </example>
 public sealed class HetznerClient : IDisposable
 {
+    /// <summary>The name of the client's <c>ActivitySource</c> and <c>Meter</c>, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>.</summary>
+    public const string TelemetryName = "Slipway.Hetzner";
+
+    private readonly HetznerTelemetry _telemetry;
     private readonly HetznerHttp _http;
     private readonly ActionPoller _poller;
 
@@ -39,9 +43,11 @@ public sealed class HetznerClient : IDisposable
         HetznerOptions.Validate(options);
         var token = options.Token.Trim();
         var time = timeProvider ?? TimeProvider.System;
+        random ??= new Jitter().Next;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Slipway.Hetzner");
 
         Budget = new RequestBudget(time, logger, options.LowBudget);
+        _telemetry = new HetznerTelemetry(Budget);
         _http = new HetznerHttp(
             new HttpMessageInvoker(Chain(
                 transport ?? new SocketsHttpHandler
@@ -52,20 +58,26 @@ public sealed class HetznerClient : IDisposable
                 },
                 new AuthorizationHandler(token, options.Application),
                 new TimeoutHandler(options.RequestTimeout, time),
-                new RateLimitHandler(Budget),
+                new TelemetryHandler(_telemetry, time),
+                new RateLimitHandler(Budget, _telemetry, time),
                 new ErrorHandler(new Redaction(token)),
-                new RetryHandler(options, time, random ?? new Random().NextDouble, logger))),
+                new RetryHandler(options, time, random, _telemetry, logger))),
             options.BaseUrl);
-        _poller = new ActionPoller(_http, Budget, options, time);
+        _poller = new ActionPoller(_http, Budget, options, _telemetry, time);
 
         Actions = new ActionsClient(_http, _poller);
-        Servers = new ServersClient(_http, Actions, time, logger);
+        Servers = new ServersClient(_http, Actions, new ShortageMemory(time, random), time, logger);
         Firewalls = new FirewallsClient(_http);
         SshKeys = new SshKeysClient(_http);
         Images = new ImagesClient(_http);
         ServerTypes = new ServerTypesClient(_http);
         Locations = new LocationsClient(_http);
         Pricing = new PricingClient(_http);
+        Isos = new IsosClient(_http);
+        Networks = new NetworksClient(_http);
+        Volumes = new VolumesClient(_http);
+        PrimaryIps = new PrimaryIpsClient(_http);
+        PlacementGroups = new PlacementGroupsClient(_http);
     }
 
     /// <summary>Servers.</summary>
@@ -92,6 +104,21 @@ public sealed class HetznerClient : IDisposable
     /// <summary>The price list.</summary>
     public PricingClient Pricing { get; }
 
+    /// <summary>ISOs a server can boot from.</summary>
+    public IsosClient Isos { get; }
+
+    /// <summary>Private networks.</summary>
+    public NetworksClient Networks { get; }
+
+    /// <summary>Volumes.</summary>
+    public VolumesClient Volumes { get; }
+
+    /// <summary>Public addresses that can outlive a server.</summary>
+    public PrimaryIpsClient PrimaryIps { get; }
+
+    /// <summary>Placement groups.</summary>
+    public PlacementGroupsClient PlacementGroups { get; }
+
     /// <summary>What is left of the project's requests.</summary>
     public RequestBudget Budget { get; }
 
@@ -101,6 +128,7 @@ public sealed class HetznerClient : IDisposable
         _poller.Dispose();
         _http.Dispose();
         Budget.Dispose();
+        _telemetry.Dispose();
     }
 
     /// <summary>From the inside out: each handler wraps the one before.</summary>
@@ -110,4 +138,18 @@ public sealed class HetznerClient : IDisposable
             outer.InnerHandler = inner;
             return outer;
         });
+
+    /// <summary>A random source of its own: unlike the shared one, it is not thread-safe by itself.</summary>
+    private sealed class Jitter
+    {
+        private readonly Random _random = new();
+
+        public double Next()
+        {
+            lock (_random)
+            {
+                return _random.NextDouble();
+            }
+        }
+    }
 }

@@ -9,6 +9,10 @@ namespace Slipway.Tailscale;
 /// </summary>
 public sealed class TailscaleClient : IDisposable
 {
+    /// <summary>The name of the client's <c>ActivitySource</c> and <c>Meter</c>, for OpenTelemetry's <c>AddSource</c> and <c>AddMeter</c>.</summary>
+    public const string TelemetryName = "Slipway.Tailscale";
+
+    private readonly TailscaleTelemetry _telemetry = new();
     private readonly HttpClient _http;
     private readonly TailscaleHttp _api;
 
@@ -36,15 +40,18 @@ public sealed class TailscaleClient : IDisposable
         _http = new HttpClient(
             new AccessTokenHandler(options, time, loggers.CreateLogger<AccessTokenHandler>())
             {
-                InnerHandler = new RetryHandler(options, time, random, loggers.CreateLogger<RetryHandler>())
+                InnerHandler = new RetryHandler(options, time, random, _telemetry, loggers.CreateLogger<RetryHandler>())
                 {
-                    InnerHandler = new AttemptTimeoutHandler(options.RequestTimeout, time)
+                    InnerHandler = new TelemetryHandler(_telemetry, time)
                     {
-                        InnerHandler = transport ?? new SocketsHttpHandler
+                        InnerHandler = new AttemptTimeoutHandler(options.RequestTimeout, time)
                         {
-                            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                            AllowAutoRedirect = false,
-                            UseCookies = false,
+                            InnerHandler = transport ?? new SocketsHttpHandler
+                            {
+                                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                                AllowAutoRedirect = false,
+                                UseCookies = false,
+                            },
                         },
                     },
                 },
@@ -79,6 +86,7 @@ public sealed class TailscaleClient : IDisposable
     public void Dispose()
     {
         _http.Dispose();
+        _telemetry.Dispose();
     }
 
     private sealed class Jitter

@@ -10,6 +10,12 @@ public sealed class TailscaleOptions
     /// <c>auth_keys</c> and <c>devices:core</c> and the tags it may give away.</summary>
     public string ClientSecret { get; set; } = "";
 
+    /// <summary>Asks for a token that may do only this, out of what the OAuth client may; e.g. <c>auth_keys</c>, <c>devices:core:read</c>. Everything when empty.</summary>
+    public IReadOnlyList<string> Scopes { get; set; } = [];
+
+    /// <summary>Asks for a token that may give away only these tags, out of the OAuth client's, each <c>tag:…</c>. All of them when empty.</summary>
+    public IReadOnlyList<string> Tags { get; set; } = [];
+
     /// <summary>The server's address without <c>/api/v2</c>.</summary>
     public Uri BaseUrl { get; set; } = new("https://api.tailscale.com/");
 
@@ -52,6 +58,11 @@ public sealed class TailscaleOptions
         if (string.IsNullOrWhiteSpace(options.Tailnet))
         {
             problems.Add("the tailnet is missing; '-' means the one of the credentials");
+        }
+
+        if (options.Scopes.Concat(options.Tags).Any(s => string.IsNullOrWhiteSpace(s) || s.Any(char.IsWhiteSpace)))
+        {
+            problems.Add("a scope or a tag is blank or holds a space; each must be an entry of its own");
         }
 
         if (options.RequestTimeout <= TimeSpan.Zero || options.PollInterval <= TimeSpan.Zero

@@ -7,15 +7,17 @@ internal static class ReadmeExample
     {
         using var hetzner = new HetznerClient(new HetznerOptions { Token = token }, transport, timeProvider);
         // <example>
-        var order = new CreateServerRequest { Name = "web-1", ServerType = "cx23", Image = "debian-12", Location = "nbg1", SshKeys = ["laptop"] };
-        var made = await hetzner.Servers.CreateAsync(order);
-        foreach (var action in made.NextActions.Prepend(made.Action))
+        var plan = await hetzner.Servers.PlanAsync(["cx23", "cpx22"], PlacementArea.AnyEu);
+        var labels = new Dictionary<string, string> { ["order"] = "4711" };
+        var order = new CreateServerRequest { Name = "web-1", ServerType = "cx23", Image = "debian-12", SshKeys = ["laptop"], Labels = labels };
+        var made = await hetzner.Servers.CreateOrAdoptAsync(order, plan);
+        foreach (var action in made.Actions)
         {
             await hetzner.Actions.WaitAsync(action.Id);
         }
 
         var server = await hetzner.Servers.GetAsync(made.Server.Id);
-        Console.WriteLine($"{server.Name} is {server.Status} at {server.PublicNet.Ipv4?.Ip} and {server.PublicNet.Ipv6?.HostAddress}");
+        Console.WriteLine($"{server.Name} is {server.Status} in {server.Location.Name} at {server.PublicNet.Ipv4?.Ip} and {server.PublicNet.Ipv6?.HostAddress}");
         await hetzner.Servers.DeleteAsync(server.Id);
         // </example>
         return server.Status;

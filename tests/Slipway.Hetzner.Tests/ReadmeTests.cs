@@ -23,6 +23,8 @@ public sealed class ReadmeTests
     {
         var made = $$"""{"server":{{Json.Server(status: "initializing")}},"action":{{Json.Action(1, "create_server")}},"next_actions":[{{Json.Action(2, "start_server")}}],"root_password":null}""";
         using var arranged = new Arrange(
+            Ok("GET", "/server_types?page=1&per_page=50", $$"""{"server_types":[{{Json.ServerType}}]}"""),
+            Ok("GET", "/locations?page=1&per_page=50", $$"""{"locations":[{{Json.Location}}]}"""),
             Ok("POST", "/servers", made, HttpStatusCode.Created),
             Ok("GET", "/actions?id=1", Json.Actions(Json.Action(1, "create_server", "success", 100))),
             Ok("GET", "/actions?id=2", Json.Actions(Json.Action(2, "start_server", "success", 100))),

@@ -221,7 +221,7 @@ public sealed class ServersTests
         await servers.ResetAsync(42);
         (await servers.RebuildAsync(42, "debian-12")).Action.Command.ShouldBe("rebuild");
         await servers.ChangeTypeAsync(42, "cx33", upgradeDisk: false);
-        await foreach (var action in servers.ListActionsAsync(42))
+        await foreach (var action in servers.Actions.ListForAsync(42))
         {
             action.Succeeded.ShouldBeTrue();
         }

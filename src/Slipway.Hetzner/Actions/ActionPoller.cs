@@ -15,17 +15,19 @@ internal sealed class ActionPoller : IDisposable
     private readonly RequestBudget _budget;
     private readonly HetznerOptions _options;
     private readonly TimeProvider _time;
+    private readonly HetznerTelemetry _telemetry;
     private readonly ITimer _timer;
     private readonly CancellationTokenSource _closing = new();
     private readonly List<ActionWaiter> _waiters = [];
     private DateTimeOffset _lastPoll = DateTimeOffset.MinValue;
     private bool _polling;
 
-    public ActionPoller(HetznerHttp http, RequestBudget budget, HetznerOptions options, TimeProvider timeProvider)
+    public ActionPoller(HetznerHttp http, RequestBudget budget, HetznerOptions options, HetznerTelemetry telemetry, TimeProvider timeProvider)
     {
         _http = http;
         _budget = budget;
         _options = options;
+        _telemetry = telemetry;
         _time = timeProvider;
         _timer = timeProvider.CreateTimer(_ => _ = PollAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -56,6 +58,8 @@ internal sealed class ActionPoller : IDisposable
                 _waiters.Remove(waiter);
                 Arm();
             }
+
+            _telemetry.WaitedForAction(waiter.Command, OutcomeOf(waiter.Result), _time.GetUtcNow() - waiter.Since);
         }
     }
 
@@ -93,6 +97,15 @@ internal sealed class ActionPoller : IDisposable
         var due = (next > first ? next : first) - now;
         _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
+
+    private static string OutcomeOf(Task wait) => wait switch
+    {
+        { IsCompletedSuccessfully: true } => "success",
+        { IsCanceled: true } => "cancelled",
+        { Exception.InnerException: HetznerActionException } => "error",
+        { Exception.InnerException: TimeoutException } => "timeout",
+        _ => "failed",
+    };
 
     private TimeSpan Interval(TimeSpan ageOfYoungest)
     {

@@ -12,6 +12,8 @@ internal sealed class ActionWaiter(long id, DateTimeOffset since, IProgress<Hetz
 
     public DateTimeOffset Since => since;
 
+    public string? Command => _last?.Command;
+
     public Task<HetznerAction> Result => _result.Task;
 
     public void Fail(Exception e) => _result.TrySetException(e);

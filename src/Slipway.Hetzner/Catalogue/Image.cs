@@ -33,15 +33,35 @@ public sealed record Image
     /// <summary>Such as <c>12</c>.</summary>
     public string? OsVersion { get; init; }
 
+    /// <summary>The server a snapshot or backup was made from; it may be gone.</summary>
+    public ImageSource? CreatedFrom { get; init; }
+
+    /// <summary>The id of the server a backup is bound to: it is deleted with it.</summary>
+    public long? BoundTo { get; init; }
+
+    /// <summary>Whether servers made from it are ready especially fast.</summary>
+    public bool RapidDeploy { get; init; }
+
+    /// <summary>What it is protected from.</summary>
+    public DeleteProtection Protection { get => field ?? new(false); init; }
+
     /// <summary>When it was made.</summary>
     public DateTimeOffset Created { get; init; }
 
     /// <summary>Since when it should not be used any more; it disappears about three months later.</summary>
     public DateTimeOffset? Deprecated { get; init; }
 
+    /// <summary>When it was deleted; <see langword="null"/> while it is there.</summary>
+    public DateTimeOffset? Deleted { get; init; }
+
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get => field ?? EmptyLabels.Value; init; }
 }
+
+/// <summary>The server an image was made from.</summary>
+/// <param name="Id">The server's id.</param>
+/// <param name="Name">The server's name at that time.</param>
+public sealed record ImageSource(long Id, string? Name);
 
 internal sealed record ImageAnswer(Image? Image);
 

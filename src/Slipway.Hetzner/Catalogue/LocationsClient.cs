@@ -36,4 +36,11 @@ public sealed class LocationsClient
     /// <exception cref="HetznerException">A request failed.</exception>
     public IAsyncEnumerable<Location> ListAsync(CancellationToken cancellationToken = default) =>
         _http.ListAsync<LocationList, Location>("/locations", null, HetznerJson.Default.LocationList, cancellationToken);
+
+    /// <summary>Lists them, fifty to a request, at the lowest priority.</summary>
+    /// <param name="filter">Which ones, in which order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HetznerException">A request failed.</exception>
+    public IAsyncEnumerable<Location> ListAsync(ListFilter filter, CancellationToken cancellationToken = default) =>
+        new ResourceRoutes(_http, "/locations").ListAsync<LocationList, Location>(filter, HetznerJson.Default.LocationList, cancellationToken);
 }

@@ -15,6 +15,12 @@ public sealed record Pricing
     /// <summary>Primary IPs per kind and location.</summary>
     public IReadOnlyList<PrimaryIpPricing> PrimaryIps { get => field ?? []; init; }
 
+    /// <summary>Floating IPs per kind and location.</summary>
+    public IReadOnlyList<FloatingIpPricing> FloatingIps { get => field ?? []; init; }
+
+    /// <summary>Load balancer types per location.</summary>
+    public IReadOnlyList<LoadBalancerTypePricing> LoadBalancerTypes { get => field ?? []; init; }
+
     /// <summary>Volumes, per GB and month.</summary>
     public StoragePricing? Volume { get; init; }
 
@@ -36,6 +42,29 @@ public sealed record ServerTypePricing
 
     /// <summary>Prices per location.</summary>
     public IReadOnlyList<ServerTypePrice> Prices { get => field ?? []; init; }
+}
+
+/// <summary>A load balancer type's prices.</summary>
+public sealed record LoadBalancerTypePricing
+{
+    /// <summary>The load balancer type's id.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The load balancer type's name.</summary>
+    public string Name { get => field ?? ""; init; }
+
+    /// <summary>Prices per location, the same as a server type has.</summary>
+    public IReadOnlyList<ServerTypePrice> Prices { get => field ?? []; init; }
+}
+
+/// <summary>What a floating IP costs.</summary>
+public sealed record FloatingIpPricing
+{
+    /// <summary><c>ipv4</c> or <c>ipv6</c>.</summary>
+    public string Type { get => field ?? ""; init; }
+
+    /// <summary>Prices per location; <see cref="LocationPrice.PriceHourly"/> is zero, a floating IP is paid by the month.</summary>
+    public IReadOnlyList<LocationPrice> Prices { get => field ?? []; init; }
 }
 
 /// <summary>What a primary IP costs.</summary>

@@ -36,6 +36,9 @@ public sealed record ServerType
     /// <summary>Prices per location.</summary>
     public IReadOnlyList<ServerTypePrice> Prices { get => field ?? []; init; }
 
+    /// <summary>When it goes away everywhere; <see langword="null"/> when it does not. Places of their own are in <see cref="Locations"/>.</summary>
+    public Deprecation? Deprecation { get; init; }
+
     /// <summary>Where it can be had. Not listed means not offered there.</summary>
     public IReadOnlyList<ServerTypeLocation> Locations { get => field ?? []; init; }
 }

@@ -36,4 +36,11 @@ public sealed class ServerTypesClient
     /// <exception cref="HetznerException">A request failed.</exception>
     public IAsyncEnumerable<ServerType> ListAsync(CancellationToken cancellationToken = default) =>
         _http.ListAsync<ServerTypeList, ServerType>("/server_types", null, HetznerJson.Default.ServerTypeList, cancellationToken);
+
+    /// <summary>Lists them, fifty to a request, at the lowest priority.</summary>
+    /// <param name="filter">Which ones, in which order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HetznerException">A request failed.</exception>
+    public IAsyncEnumerable<ServerType> ListAsync(ListFilter filter, CancellationToken cancellationToken = default) =>
+        new ResourceRoutes(_http, "/server_types").ListAsync<ServerTypeList, ServerType>(filter, HetznerJson.Default.ServerTypeList, cancellationToken);
 }

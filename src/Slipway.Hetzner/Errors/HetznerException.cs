@@ -28,6 +28,9 @@ public sealed class HetznerException(
     /// <summary>The API's error code, or <c>timeout</c>, <c>connection_failed</c>, <c>invalid_response</c>. An open set; see <see cref="HetznerErrorCodes"/>.</summary>
     public string Code { get; } = code;
 
+    /// <summary>What a program should do about it: whether to repeat it, when, where, or not at all.</summary>
+    public HetznerAdvice Advice { get; } = Http.ErrorAdvice.For(code, status, message, isOutcomeUnknown).Advice;
+
     /// <summary>The HTTP status, or <see langword="null"/> when no answer came.</summary>
     public HttpStatusCode? Status { get; } = status;
 

@@ -52,7 +52,30 @@ public sealed record FirewallResource
 
     /// <summary>The server, when <see cref="Type"/> is <c>server</c>.</summary>
     public FirewallServer? Server { get; init; }
+
+    /// <summary>The labels, when <see cref="Type"/> is <c>label_selector</c>.</summary>
+    public FirewallLabelSelector? LabelSelector { get; init; }
+
+    /// <summary>The servers the labels select now; Hetzner's answer only.</summary>
+    public IReadOnlyList<FirewallResource>? AppliedToResources { get; init; }
+
+    /// <summary>A server.</summary>
+    /// <param name="id">The server's id.</param>
+    public static FirewallResource OfServer(long id) => new() { Type = "server", Server = new FirewallServer(id) };
+
+    /// <summary>Every server with matching labels, now and later. A new one is locked for a moment while the firewall is applied.</summary>
+    /// <param name="selector">The selector, such as <see cref="Hetzner.LabelSelector.FromLabels"/>.</param>
+    public static FirewallResource OfLabels(string selector) => new() { Type = "label_selector", LabelSelector = new FirewallLabelSelector(selector) };
 }
+
+/// <summary>The labels of servers a firewall is applied to.</summary>
+/// <param name="Selector">In Hetzner's grammar, such as <c>app=shop</c>.</param>
+public sealed record FirewallLabelSelector(string Selector);
+
+/// <summary>A new firewall.</summary>
+/// <param name="Firewall">The firewall.</param>
+/// <param name="Actions">The actions that apply it; none when it is applied to nothing.</param>
+public sealed record CreateFirewallResult(Firewall Firewall, IReadOnlyList<HetznerAction> Actions);
 
 /// <summary>A server a firewall is applied to.</summary>
 /// <param name="Id">The server's id.</param>
@@ -69,13 +92,21 @@ public sealed record CreateFirewallRequest
 
     /// <summary>At most 50 rules.</summary>
     public IReadOnlyList<FirewallRule> Rules { get; init; } = [];
+
+    /// <summary>What it is applied to at once; to nothing when <see langword="null"/>.</summary>
+    public IReadOnlyList<FirewallResource>? ApplyTo { get; init; }
 }
 
-internal sealed record CreateFirewallBody(string Name, IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<FirewallRule> Rules);
+internal sealed record CreateFirewallBody(
+    string Name, IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<FirewallRule> Rules, IReadOnlyList<FirewallResource>? ApplyTo);
+
+internal sealed record ApplyFirewallBody(IReadOnlyList<FirewallResource> ApplyTo);
+
+internal sealed record RemoveFirewallBody(IReadOnlyList<FirewallResource> RemoveFrom);
 
 internal sealed record SetRulesBody(IReadOnlyList<FirewallRule> Rules);
 
-internal sealed record FirewallAnswer(Firewall? Firewall);
+internal sealed record FirewallAnswer(Firewall? Firewall, IReadOnlyList<HetznerAction>? Actions);
 
 internal sealed record FirewallList(IReadOnlyList<Firewall>? Firewalls) : Http.Page<Firewall>
 {

@@ -6,7 +6,7 @@ namespace Slipway.Hetzner.Http;
 /// <summary>Puts the token and the user agent on every request.</summary>
 internal sealed class AuthorizationHandler(string token, string? application) : DelegatingHandler
 {
-    private static readonly string Version =
+    public static readonly string Version =
         typeof(AuthorizationHandler).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion.Split('+')[0] ?? "0";
 

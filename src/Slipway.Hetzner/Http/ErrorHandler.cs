@@ -43,9 +43,7 @@ internal sealed class ErrorHandler(Redaction redaction) : DelegatingHandler
     {
         var endpoint = RequestContext.Of(request).Endpoint;
         var unknown = RetryPolicy.IsOutcomeUnknown(request.Method, null, code, arrived);
-        var advice = unknown
-            ? "Hetzner may have carried it out: look the resource up by name or label before trying again."
-            : "Check the network and https://status.hetzner.com, then try again.";
+        var advice = ErrorAdvice.For(code, null, "", unknown).Text;
         return new HetznerException(
             $"{endpoint} got no answer from Hetzner ({code}): {cause.Message} {advice}",
             code, null, endpoint, isOutcomeUnknown: unknown, innerException: cause)
@@ -62,7 +60,7 @@ internal sealed class ErrorHandler(Redaction redaction) : DelegatingHandler
         var correlation = response.Headers.TryGetValues("X-Correlation-Id", out var values) ? values.FirstOrDefault() : null;
         var fields = string.Concat(details.Fields.Select(f => $" Field '{f.Name}': {string.Join("; ", f.Messages)}."));
         return new HetznerException(
-            $"{context.Endpoint} failed: {text} ({code}, HTTP {(int)response.StatusCode}, correlation id {correlation ?? "none"}).{fields} {ErrorAdvice.For(code, unknown)}",
+            $"{context.Endpoint} failed: {text} ({code}, HTTP {(int)response.StatusCode}, correlation id {correlation ?? "none"}).{fields} {ErrorAdvice.For(code, response.StatusCode, text, unknown).Text}",
             code, response.StatusCode, context.Endpoint, correlation, details, unknown);
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Slipway.Hetzner.Http;
 
 /// <summary>Who goes first when the request budget is low.</summary>
@@ -21,6 +23,19 @@ internal sealed record RequestContext(string Endpoint, RequestPriority Priority)
 
     /// <summary>Part of the request body, such as user data, that an error message could echo.</summary>
     public string? Secret { get; init; }
+
+    /// <summary>Which attempt this is, from 1; set by the handler that repeats.</summary>
+    public int Attempt { get; set; } = 1;
+
+    /// <summary>What every measurement of this request carries: method and route template, never an id.</summary>
+    public TagList Tags
+    {
+        get
+        {
+            var space = Endpoint.IndexOf(' ', StringComparison.Ordinal);
+            return new TagList { { "http.request.method", Endpoint[..space] }, { "url.template", Endpoint[(space + 1)..] } };
+        }
+    }
 
     public static RequestContext Of(HttpRequestMessage request) =>
         request.Options.TryGetValue(Key, out var context)

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Slipway.Hetzner.Http;
 
 /// <summary>Repeats what <see cref="RetryPolicy"/> allows, with exponential backoff and full jitter.</summary>
-internal sealed partial class RetryHandler(HetznerOptions options, TimeProvider timeProvider, Func<double> random, ILogger logger)
+internal sealed partial class RetryHandler(
+    HetznerOptions options, TimeProvider timeProvider, Func<double> random, HetznerTelemetry telemetry, ILogger logger)
     : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -13,6 +14,7 @@ internal sealed partial class RetryHandler(HetznerOptions options, TimeProvider 
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan delay;
+            context.Attempt = attempt;
             try
             {
                 return await base.SendAsync(request, cancellationToken);
@@ -21,6 +23,7 @@ internal sealed partial class RetryHandler(HetznerOptions options, TimeProvider 
                 && RetryPolicy.ShouldRetry(request.Method, e.Status, e.Code, e.MayHaveArrived))
             {
                 delay = random() * Ceiling(attempt);
+                telemetry.Retried(context, e.Code);
                 Log.Retrying(logger, context.Endpoint, e.Code, (int?)e.Status, delay.TotalSeconds, attempt + 1, attempts);
             }
 

@@ -39,6 +39,18 @@ public sealed record CreateServerRequest
     /// <summary>Public addresses; one new IPv4 and one new IPv6 network when <see langword="null"/>.</summary>
     public PublicNetRequest? PublicNet { get; init; }
 
+    /// <summary>Ids of private networks to attach it to.</summary>
+    public IReadOnlyList<long>? Networks { get; init; }
+
+    /// <summary>Ids of volumes to attach; they must be in the same location.</summary>
+    public IReadOnlyList<long>? Volumes { get; init; }
+
+    /// <summary>Whether the server mounts its volumes by itself.</summary>
+    public bool? Automount { get; init; }
+
+    /// <summary>The id of the placement group it joins.</summary>
+    public long? PlacementGroup { get; init; }
+
     /// <summary>Whether to switch it on.</summary>
     public bool StartAfterCreate { get; init; } = true;
 
@@ -112,11 +124,16 @@ internal sealed record CreateServerBody(
     IReadOnlyDictionary<string, string>? Labels,
     IReadOnlyList<FirewallReference>? Firewalls,
     PublicNetRequest? PublicNet,
+    IReadOnlyList<long>? Networks,
+    IReadOnlyList<long>? Volumes,
+    bool? Automount,
+    long? PlacementGroup,
     bool StartAfterCreate)
 {
     public static CreateServerBody From(CreateServerRequest r) => new(
         r.Name, r.ServerType, r.Image, r.Location, r.SshKeys, r.UserData, r.Labels,
-        r.Firewalls?.Select(id => new FirewallReference(id)).ToList(), r.PublicNet, r.StartAfterCreate);
+        r.Firewalls?.Select(id => new FirewallReference(id)).ToList(), r.PublicNet,
+        r.Networks, r.Volumes, r.Automount, r.PlacementGroup, r.StartAfterCreate);
 }
 
 internal sealed record CreateServerAnswer(Server? Server, HetznerAction? Action, IReadOnlyList<HetznerAction>? NextActions, string? RootPassword);

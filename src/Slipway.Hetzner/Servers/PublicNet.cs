@@ -12,6 +12,9 @@ public sealed record PublicNet
     /// <summary>The IPv6 network; <see langword="null"/> when it has none.</summary>
     public PublicIpv6? Ipv6 { get; init; }
 
+    /// <summary>The ids of floating IPs that point to it.</summary>
+    public IReadOnlyList<long> FloatingIps { get => field ?? []; init; }
+
     /// <summary>The firewalls and whether they are in force yet.</summary>
     public IReadOnlyList<ServerFirewall> Firewalls { get => field ?? []; init; }
 }
@@ -44,6 +47,9 @@ public sealed record PublicIpv6
     /// <summary>Whether Hetzner's abuse team blocked it.</summary>
     public bool Blocked { get; init; }
 
+    /// <summary>The reverse DNS names of addresses in the network.</summary>
+    public IReadOnlyList<DnsPointer> DnsPtr { get => field ?? []; init; }
+
     /// <summary>
     /// The address Hetzner's images give the machine: host 1 of the network, such as <c>2001:db8:1:2::1</c>.
     /// <see langword="null"/> when <see cref="Ip"/> is no IPv6 network.
@@ -70,3 +76,19 @@ public sealed record PublicIpv6
 /// <param name="Id">The firewall's id.</param>
 /// <param name="Status"><c>applied</c> or <c>pending</c>; an open set.</param>
 public sealed record ServerFirewall(long Id, string? Status);
+
+/// <summary>A server's place in a private network.</summary>
+public sealed record PrivateNet
+{
+    /// <summary>The network's id.</summary>
+    public long Network { get; init; }
+
+    /// <summary>Its address there.</summary>
+    public string Ip { get => field ?? ""; init; }
+
+    /// <summary>Its further addresses there.</summary>
+    public IReadOnlyList<string> AliasIps { get => field ?? []; init; }
+
+    /// <summary>The interface's MAC address.</summary>
+    public string MacAddress { get => field ?? ""; init; }
+}

@@ -21,6 +21,9 @@ public sealed record Server
     /// <summary>Cores, memory, disk and prices.</summary>
     public ServerType ServerType { get => field ?? new(); init; }
 
+    /// <summary>Its private networks.</summary>
+    public IReadOnlyList<PrivateNet> PrivateNet { get => field ?? []; init; }
+
     /// <summary>What it was made from; <see langword="null"/> once the image is gone.</summary>
     public Image? Image { get; init; }
 
@@ -56,6 +59,15 @@ public sealed record Server
 
     /// <summary>The ids of attached volumes.</summary>
     public IReadOnlyList<long> Volumes { get => field ?? []; init; }
+
+    /// <summary>The ids of load balancers it is a target of.</summary>
+    public IReadOnlyList<long> LoadBalancers { get => field ?? []; init; }
+
+    /// <summary>The ISO in its drive; <see langword="null"/> when there is none.</summary>
+    public Iso? Iso { get; init; }
+
+    /// <summary>The placement group it belongs to; <see langword="null"/> when to none.</summary>
+    public PlacementGroup? PlacementGroup { get; init; }
 }
 
 /// <summary>What a server is protected from.</summary>

@@ -9,15 +9,25 @@ public sealed partial class ServersClient
     private const string One = "/servers/{id}";
 
     private readonly HetznerHttp _http;
+    private readonly ResourceRoutes _routes;
     private readonly ServerShutdown _shutdown;
+    private readonly ServerOrders _orders;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    internal ServersClient(HetznerHttp http, ActionsClient actions, TimeProvider timeProvider, ILogger logger)
+    internal ServersClient(HetznerHttp http, ActionsClient actions, ShortageMemory shortages, TimeProvider timeProvider, ILogger logger)
     {
         _http = http;
+        _routes = new ResourceRoutes(http, "/servers");
+        _orders = new ServerOrders(this, shortages, logger);
+        Actions = new ResourceActionsClient(http, "/servers");
+        _time = timeProvider;
         _logger = logger;
         _shutdown = new ServerShutdown(this, actions, timeProvider, logger);
     }
+
+    /// <summary>The servers' actions.</summary>
+    public ResourceActionsClient Actions { get; }
 
     /// <summary>Orders a server. One request, unless Hetzner surely did nothing with it.</summary>
     /// <param name="request">What it shall be.</param>
@@ -41,6 +51,47 @@ public sealed partial class ServersClient
         {
             RootPassword = answer.RootPassword,
         };
+    }
+
+    /// <summary>
+    /// Orders a server where there is room for it, or takes over the one an earlier attempt made. When the answer to the order is lost, or the name
+    /// is taken, the name is looked up once, and a server is adopted only if it carries every label of the request. It never loops.
+    /// </summary>
+    /// <param name="request">
+    /// What it shall be. The name must be derived from what the server is for, and the labels must prove it is this one, for instance by an order's id and a
+    /// fingerprint of the request. With a plan, its type and location take the place of the request's.
+    /// </param>
+    /// <param name="plan">Where to try, in order; only the request's own type and location when <see langword="null"/>.</param>
+    /// <param name="mayExist">Whether to look for the name first, because an earlier attempt's answer may have been lost. It costs one request and saves a refused one.</param>
+    /// <param name="cancellationToken">Gives up; the server may be made nevertheless.</param>
+    /// <returns>The server, whether it was adopted, and every place that was tried.</returns>
+    /// <exception cref="ArgumentException">The request has no labels, or breaks a rule known beforehand. Nothing was sent.</exception>
+    /// <exception cref="ServerNameTakenException">The name belongs to a server that is not the one asked for; it was left alone.</exception>
+    /// <exception cref="PlacementException">There was no room anywhere; the exception says where and why.</exception>
+    /// <exception cref="HetznerException">
+    /// The order failed otherwise. <c>uniqueness_error</c>: the name is taken, but no server of that name is listed (yet): wait some seconds, then call again
+    /// with <paramref name="mayExist"/>. The same after <see cref="HetznerException.IsOutcomeUnknown"/>: no server was found, but one may still appear.
+    /// </exception>
+    public Task<ServerOrderResult> CreateOrAdoptAsync(
+        CreateServerRequest request, PlacementPlan? plan = null, bool mayExist = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _orders.RunAsync(request, plan, mayExist, cancellationToken);
+    }
+
+    /// <summary>Makes a plan from what Hetzner sells now: reads server types and locations, two requests at the lowest priority.</summary>
+    /// <param name="serverTypes">Names of the wanted types, the best first.</param>
+    /// <param name="area">Where it may stand, such as <see cref="PlacementArea.AnyEu"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">None of the types can be had there; the message says why.</exception>
+    /// <exception cref="HetznerException">A request failed.</exception>
+    public async Task<PlacementPlan> PlanAsync(IReadOnlyList<string> serverTypes, PlacementArea area, CancellationToken cancellationToken = default)
+    {
+        var catalogue = await _http.ListAsync<ServerTypeList, ServerType>(
+            "/server_types", null, HetznerJson.Default.ServerTypeList, cancellationToken).ToListAsync(cancellationToken);
+        var locations = await _http.ListAsync<LocationList, Location>(
+            "/locations", null, HetznerJson.Default.LocationList, cancellationToken).ToListAsync(cancellationToken);
+        return PlacementPlan.FromCatalogue(catalogue, locations, serverTypes, area, _time.GetUtcNow());
     }
 
     /// <summary>Reads a server.</summary>
@@ -84,6 +135,46 @@ public sealed partial class ServersClient
     public IAsyncEnumerable<Server> ListAsync(string? labelSelector = null, CancellationToken cancellationToken = default) =>
         _http.ListAsync<ServerList, Server>("/servers", LabelSelector.QueryOf(labelSelector), HetznerJson.Default.ServerList, cancellationToken);
 
+    /// <summary>Lists servers, fifty to a request, at the lowest priority.</summary>
+    /// <param name="filter">Which ones, in which order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HetznerException">A request failed.</exception>
+    public IAsyncEnumerable<Server> ListAsync(ServerFilter filter, CancellationToken cancellationToken = default) =>
+        _routes.ListAsync<ServerList, Server>(filter, HetznerJson.Default.ServerList, cancellationToken);
+
+    /// <summary>Changes name or labels.</summary>
+    /// <param name="id">The server's id.</param>
+    /// <param name="name">The new name; the old one stays when <see langword="null"/>. The machine's own hostname does not change.</param>
+    /// <param name="labels">All labels from now on; the old ones stay when <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">A label breaks Hetzner's rules. Nothing was sent.</exception>
+    /// <exception cref="HetznerException"><c>uniqueness_error</c>: the name is taken; or the request failed.</exception>
+    public async Task<Server> UpdateAsync(
+        long id, string? name = null, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default)
+    {
+        LabelRules.Check(labels);
+        var answer = await _routes.PutAsync(
+            id, new UpdateBody(name, labels), HetznerJson.Default.UpdateBody, HetznerJson.Default.ServerAnswer, cancellationToken);
+        return answer.Server.OrMissing("PUT /servers/{id}", "server");
+    }
+
+    /// <summary>Reads what the host measured of a server: CPU in percent, disk and network in operations, packets and bytes per second.</summary>
+    /// <param name="id">The server's id.</param>
+    /// <param name="types">What to read; see <see cref="ServerMetricTypes"/>.</param>
+    /// <param name="start">From when on; at most 30 days ago.</param>
+    /// <param name="end">Until when.</param>
+    /// <param name="step">The time between two samples, in whole seconds; Hetzner chooses one that gives at most 200 samples when <see langword="null"/>, and never gives more than 500.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">No type is given, or the end is not after the start. Nothing was sent.</exception>
+    /// <exception cref="HetznerException">The request failed.</exception>
+    public async Task<ServerMetrics> GetMetricsAsync(
+        long id, IReadOnlyCollection<string> types, DateTimeOffset start, DateTimeOffset end, TimeSpan? step = null, CancellationToken cancellationToken = default)
+    {
+        var query = ServerMetrics.QueryOf(types, start, end, step);
+        var answer = await _http.GetAsync($"{One}/metrics", $"/servers/{id}/metrics?{query}", HetznerJson.Default.ServerMetricsAnswer, cancellationToken);
+        return answer.Metrics.OrMissing("GET /servers/{id}/metrics", "metrics");
+    }
+
     /// <summary>Deletes a server at once. Volumes, addresses and firewalls are detached by the action.</summary>
     /// <param name="id">The server's id.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -101,99 +192,6 @@ public sealed partial class ServersClient
         {
             return null;
         }
-    }
-
-    /// <summary>Presses the power button (ACPI). The action only says that it was pressed; the machine may ignore it.</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HetznerException">The request failed.</exception>
-    public Task<HetznerAction> ShutdownAsync(long id, CancellationToken cancellationToken = default) =>
-        ActAsync(id, "shutdown", cancellationToken, RequestPriority.Destroy);
-
-    /// <summary>Shuts a server down; if it is not off in time, cuts its power and logs a warning.</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="patience">How long the machine may take; 60 seconds when <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Gives up; the machine may go off nevertheless.</param>
-    /// <returns>How it ended.</returns>
-    /// <exception cref="HetznerException">A request failed for good.</exception>
-    /// <exception cref="HetznerActionException">Even cutting the power failed.</exception>
-    public Task<ShutdownOutcome> ShutdownOrPowerOffAsync(long id, TimeSpan? patience = null, CancellationToken cancellationToken = default) =>
-        _shutdown.RunAsync(id, patience ?? TimeSpan.FromSeconds(60), cancellationToken);
-
-    /// <summary>Switches a server on.</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HetznerException">The request failed.</exception>
-    public Task<HetznerAction> PowerOnAsync(long id, CancellationToken cancellationToken = default) => ActAsync(id, "poweron", cancellationToken);
-
-    /// <summary>Cuts a server's power. Data it has not written is lost, which is logged as a warning.</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HetznerException">The request failed.</exception>
-    public Task<HetznerAction> PowerOffAsync(long id, CancellationToken cancellationToken = default)
-    {
-        Log.CuttingPower(_logger, id);
-        return ActAsync(id, "poweroff", cancellationToken, RequestPriority.Destroy);
-    }
-
-    /// <summary>Asks a server to reboot (ACPI).</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HetznerException">The request failed.</exception>
-    public Task<HetznerAction> RebootAsync(long id, CancellationToken cancellationToken = default) => ActAsync(id, "reboot", cancellationToken);
-
-    /// <summary>Cuts a server's power and switches it on again.</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HetznerException">The request failed.</exception>
-    public Task<HetznerAction> ResetAsync(long id, CancellationToken cancellationToken = default) => ActAsync(id, "reset", cancellationToken);
-
-    /// <summary>Writes an image over a server's disk. Everything on it is lost; addresses stay.</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="image">Id or name of the image.</param>
-    /// <param name="userData">New user data; the old one is used again when <see langword="null"/>. Same limit as on creation.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArgumentException">The user data is too large. Nothing was sent.</exception>
-    /// <exception cref="HetznerException">The request failed.</exception>
-    public async Task<RebuildResult> RebuildAsync(long id, string image, string? userData = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(image);
-        CreateServerRequest.CheckUserData(userData);
-        WarnIfLarge(userData);
-        var body = HetznerHttp.Json(new RebuildBody(image, userData), HetznerJson.Default.RebuildBody);
-        var answer = await _http.PostAsync(
-            $"{One}/actions/rebuild", $"/servers/{id}/actions/rebuild", body, HetznerJson.Default.RebuildAnswer, cancellationToken, secret: userData);
-        return new RebuildResult(answer.Action.OrMissing("POST /servers/{id}/actions/rebuild", "action")) { RootPassword = answer.RootPassword };
-    }
-
-    /// <summary>Changes cores and memory; the server must be off (<c>server_not_stopped</c>).</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="serverType">Id or name of the new type.</param>
-    /// <param name="upgradeDisk">Whether the disk grows too; then there is no way back to a smaller type.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HetznerException">The request failed.</exception>
-    public Task<HetznerAction> ChangeTypeAsync(long id, string serverType, bool upgradeDisk, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(serverType);
-        var body = HetznerHttp.Json(new ChangeTypeBody(serverType, upgradeDisk), HetznerJson.Default.ChangeTypeBody);
-        return ActAsync(id, "change_type", cancellationToken, body: body);
-    }
-
-    /// <summary>Lists a server's actions, also while one holds it.</summary>
-    /// <param name="id">The server's id.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="HetznerException">A request failed.</exception>
-    public IAsyncEnumerable<HetznerAction> ListActionsAsync(long id, CancellationToken cancellationToken = default) =>
-        _http.ListAsync<ActionList, HetznerAction>(
-            $"/servers/{id}/actions", null, HetznerJson.Default.ActionList, cancellationToken, $"{One}/actions");
-
-    private async Task<HetznerAction> ActAsync(
-        long id, string action, CancellationToken cancellationToken, RequestPriority priority = RequestPriority.Create, HttpContent? body = null)
-    {
-        var template = $"{One}/actions/{action}";
-        var answer = await _http.PostAsync(
-            template, $"/servers/{id}/actions/{action}", body, HetznerJson.Default.ActionAnswer, cancellationToken, priority);
-        return answer.Action.OrMissing($"POST {template}", "action");
     }
 
     private void WarnIfLarge(string? userData)

@@ -9,13 +9,20 @@ public sealed class SshKeysClient
 {
     private readonly HetznerHttp _http;
 
-    internal SshKeysClient(HetznerHttp http) => _http = http;
+    private readonly ResourceRoutes _routes;
+
+    internal SshKeysClient(HetznerHttp http)
+    {
+        _http = http;
+        _routes = new ResourceRoutes(http, "/ssh_keys");
+    }
 
     /// <summary>Adds a key.</summary>
     /// <param name="name">Unique in the project.</param>
     /// <param name="publicKey">OpenSSH's one-line form; unique in the project too.</param>
     /// <param name="labels">Labels; checked against Hetzner's rules before anything is sent.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The text is a private key. Nothing was sent.</exception>
     /// <exception cref="HetznerException"><c>uniqueness_error</c>: the name or the key is there already; or the request failed.</exception>
     public async Task<SshKey> CreateAsync(
         string name, string publicKey, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default)
@@ -23,6 +30,12 @@ public sealed class SshKeysClient
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(publicKey);
         LabelRules.Check(labels);
+        if (publicKey.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The text given as public key '{name}' is a private key and was not sent. Use the file that ends in .pub.", nameof(publicKey));
+        }
+
         var body = HetznerHttp.Json(new CreateSshKeyBody(name, publicKey, labels), HetznerJson.Default.CreateSshKeyBody);
         var answer = await _http.PostAsync("/ssh_keys", "/ssh_keys", body, HetznerJson.Default.SshKeyAnswer, cancellationToken);
         return answer.SshKey.OrMissing("POST /ssh_keys", "ssh_key");
@@ -82,6 +95,29 @@ public sealed class SshKeysClient
     /// <exception cref="HetznerException">A request failed.</exception>
     public IAsyncEnumerable<SshKey> ListAsync(string? labelSelector = null, CancellationToken cancellationToken = default) =>
         _http.ListAsync<SshKeyList, SshKey>("/ssh_keys", LabelSelector.QueryOf(labelSelector), HetznerJson.Default.SshKeyList, cancellationToken);
+
+    /// <summary>Lists keys, fifty to a request, at the lowest priority.</summary>
+    /// <param name="filter">Which ones, in which order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HetznerException">A request failed.</exception>
+    public IAsyncEnumerable<SshKey> ListAsync(SshKeyFilter filter, CancellationToken cancellationToken = default) =>
+        _routes.ListAsync<SshKeyList, SshKey>(filter, HetznerJson.Default.SshKeyList, cancellationToken);
+
+    /// <summary>Changes name or labels; the key itself cannot change.</summary>
+    /// <param name="id">The key's id.</param>
+    /// <param name="name">The new name; the old one stays when <see langword="null"/>.</param>
+    /// <param name="labels">All labels from now on; the old ones stay when <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">A label breaks Hetzner's rules. Nothing was sent.</exception>
+    /// <exception cref="HetznerException"><c>uniqueness_error</c>: the name is taken; or the request failed.</exception>
+    public async Task<SshKey> UpdateAsync(
+        long id, string? name = null, IReadOnlyDictionary<string, string>? labels = null, CancellationToken cancellationToken = default)
+    {
+        LabelRules.Check(labels);
+        var answer = await _routes.PutAsync(
+            id, new UpdateBody(name, labels), HetznerJson.Default.UpdateBody, HetznerJson.Default.SshKeyAnswer, cancellationToken);
+        return answer.SshKey.OrMissing("PUT /ssh_keys/{id}", "ssh_key");
+    }
 
     /// <summary>Deletes a key from the project; servers keep their copy.</summary>
     /// <param name="id">The key's id.</param>

@@ -57,6 +57,18 @@ public sealed record Device
     /// <summary>The version of Tailscale it runs.</summary>
     public string? ClientVersion { get; init; }
 
+    /// <summary>Whether a newer version of Tailscale is there for it.</summary>
+    public bool UpdateAvailable { get; init; }
+
+    /// <summary>Whether it refuses all incoming connections.</summary>
+    public bool BlocksIncomingConnections { get; init; }
+
+    /// <summary>The subnets it offers; empty unless asked for with <see cref="DeviceFilter.AllFields"/>.</summary>
+    public IReadOnlyList<string> AdvertisedRoutes { get; init; } = [];
+
+    /// <summary>The subnets that are approved; empty unless asked for with <see cref="DeviceFilter.AllFields"/>.</summary>
+    public IReadOnlyList<string> EnabledRoutes { get; init; } = [];
+
     /// <summary>The first IPv4 address, if there is one.</summary>
     public string? Ipv4 => Addresses.FirstOrDefault(a => IPAddress.TryParse(a, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork);
 

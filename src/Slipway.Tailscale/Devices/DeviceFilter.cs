@@ -12,6 +12,12 @@ public sealed record DeviceFilter
     /// <summary>Only ephemeral devices, or only others.</summary>
     public bool? IsEphemeral { get; init; }
 
+    /// <summary>Only devices of this operating system, e.g. <c>linux</c>; case does not matter.</summary>
+    public string? Os { get; init; }
+
+    /// <summary>Whether the routes are asked for too. It costs the server more.</summary>
+    public bool AllFields { get; init; }
+
     internal string ToQuery()
     {
         var parts = new List<string>();
@@ -30,11 +36,22 @@ public sealed record DeviceFilter
             parts.Add($"isEphemeral={(ephemeral ? "true" : "false")}");
         }
 
+        if (Os is not null)
+        {
+            parts.Add($"os={Uri.EscapeDataString(Os)}");
+        }
+
+        if (AllFields)
+        {
+            parts.Add("fields=all");
+        }
+
         return parts.Count == 0 ? "" : $"?{string.Join('&', parts)}";
     }
 
     internal bool Matches(Device device) =>
         (Hostname is null || string.Equals(device.Hostname, Hostname, StringComparison.OrdinalIgnoreCase))
         && (Tag is null || device.Tags.Contains(Tag, StringComparer.Ordinal))
-        && (IsEphemeral is null || device.IsEphemeral == IsEphemeral);
+        && (IsEphemeral is null || device.IsEphemeral == IsEphemeral)
+        && (Os is null || string.Equals(device.Os, Os, StringComparison.OrdinalIgnoreCase));
 }

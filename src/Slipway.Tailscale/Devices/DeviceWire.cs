@@ -41,6 +41,14 @@ internal sealed class DeviceWire
 
     public string? ClientVersion { get; set; }
 
+    public bool? UpdateAvailable { get; set; }
+
+    public bool? BlocksIncomingConnections { get; set; }
+
+    public List<string>? AdvertisedRoutes { get; set; }
+
+    public List<string>? EnabledRoutes { get; set; }
+
     public Device ToDevice() => new()
     {
         Id = Id ?? "",
@@ -60,5 +68,9 @@ internal sealed class DeviceWire
         User = User,
         Os = Os,
         ClientVersion = ClientVersion,
+        UpdateAvailable = UpdateAvailable ?? false,
+        BlocksIncomingConnections = BlocksIncomingConnections ?? false,
+        AdvertisedRoutes = AdvertisedRoutes ?? [],
+        EnabledRoutes = EnabledRoutes ?? [],
     };
 }

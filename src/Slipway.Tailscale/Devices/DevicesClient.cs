@@ -3,13 +3,12 @@ using System.Net;
 namespace Slipway.Tailscale;
 
 /// <summary>Devices of the tailnet: <c>/tailnet/{tailnet}/devices</c> and <c>/device/{id}</c>.</summary>
-public sealed class DevicesClient
+public sealed partial class DevicesClient
 {
     private readonly TailscaleHttp _api;
     private readonly TailscaleOptions _options;
     private readonly TimeProvider _time;
     private readonly Func<double> _random;
-    private readonly string _listPath;
 
     internal DevicesClient(TailscaleHttp api, TailscaleOptions options, TimeProvider time, Func<double> random)
     {
@@ -17,7 +16,6 @@ public sealed class DevicesClient
         _options = options;
         _time = time;
         _random = random;
-        _listPath = $"tailnet/{Uri.EscapeDataString(options.Tailnet)}/devices";
     }
 
     /// <summary>Lists devices. The API has no pages: without a filter this is the whole tailnet.</summary>
@@ -27,7 +25,7 @@ public sealed class DevicesClient
     /// <exception cref="TailscaleException">Refused, or not answered after all repetitions.</exception>
     public async Task<IReadOnlyList<Device>> ListAsync(DeviceFilter? filter = null, CancellationToken cancellationToken = default)
     {
-        var answer = await _api.GetAsync($"{_listPath}{filter?.ToQuery()}", TailscaleJson.Default.DeviceListWire, cancellationToken);
+        var answer = await _api.GetAsync(Route.OfTailnet(_options.Tailnet, $"/devices{filter?.ToQuery()}"), TailscaleJson.Default.DeviceListWire, cancellationToken);
         return [.. (answer.Devices ?? []).Select(d => d.ToDevice()).Where(d => filter?.Matches(d) ?? true)];
     }
 
@@ -37,7 +35,7 @@ public sealed class DevicesClient
     /// <returns>The device, or <see langword="null"/> when there is none.</returns>
     /// <exception cref="TailscaleException">Refused, or not answered after all repetitions.</exception>
     public async Task<Device?> FindAsync(string id, CancellationToken cancellationToken = default) =>
-        (await _api.FindAsync(PathOf(id), TailscaleJson.Default.DeviceWire, cancellationToken))?.ToDevice();
+        (await _api.FindAsync(Route.OfDevice(id), TailscaleJson.Default.DeviceWire, cancellationToken))?.ToDevice();
 
     /// <summary>Finds the device that has a tailnet address.</summary>
     /// <param name="ip">An IPv4 or IPv6 address, however it is written.</param>
@@ -60,7 +58,7 @@ public sealed class DevicesClient
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns><see langword="false"/> when it was already gone.</returns>
     /// <exception cref="TailscaleException">Refused (501: it belongs to another tailnet), or not answered after all repetitions.</exception>
-    public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken = default) => _api.DeleteAsync(PathOf(id), cancellationToken);
+    public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken = default) => _api.DeleteAsync(Route.OfDevice(id), cancellationToken);
 
     /// <inheritdoc cref="WaitForHostnameAsync(string, string, TimeSpan, DateTimeOffset?, CancellationToken)"/>
     public Task<Device> WaitForHostnameAsync(string hostname, string tag, TimeSpan timeout, CancellationToken cancellationToken = default) =>
@@ -124,11 +122,5 @@ public sealed class DevicesClient
         : throw new TailscaleException(
             $"{devices.Count} devices with tag '{tag}' call themselves '{hostname}' ({string.Join(", ", devices.Select(d => d.NodeId))}). Delete the stale ones.",
             HttpStatusCode.OK,
-            $"GET /api/v2/{_listPath}");
-
-    private static string PathOf(string id)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(id);
-        return $"device/{Uri.EscapeDataString(id)}";
-    }
+            $"GET /api/v2/{Route.OfTailnet(_options.Tailnet, "/devices").Path}");
 }

@@ -67,12 +67,8 @@ internal sealed partial class AccessTokenHandler(TailscaleOptions options, TimeP
     {
         var asked = time.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{options.BaseUrl.AbsoluteUri.TrimEnd('/')}/api/v2/oauth/token");
-        request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["client_id"] = options.ClientId,
-            ["client_secret"] = options.ClientSecret,
-            ["grant_type"] = "client_credentials",
-        });
+        request.Content = new FormUrlEncodedContent(Form());
+        request.Options.Set(Route.Template, "/oauth/token");
         request.Options.Set(RetryHandler.Repeatable, value: true);
         using var response = await base.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
@@ -89,6 +85,22 @@ internal sealed partial class AccessTokenHandler(TailscaleOptions options, TimeP
         var life = TimeSpan.FromSeconds(answer.ExpiresIn is > 0 and < 86_400 ? answer.ExpiresIn.Value : 3600);
         Log.Refreshed(logger, life.TotalMinutes);
         return new AccessToken(answer.AccessToken, asked + (life * 5 / 6));
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Form()
+    {
+        yield return new("client_id", options.ClientId);
+        yield return new("client_secret", options.ClientSecret);
+        yield return new("grant_type", "client_credentials");
+        if (options.Scopes.Count > 0)
+        {
+            yield return new("scope", string.Join(' ', options.Scopes));
+        }
+
+        if (options.Tags.Count > 0)
+        {
+            yield return new("tags", string.Join(' ', options.Tags));
+        }
     }
 
     private sealed class AccessToken(string value, DateTimeOffset refreshAt)

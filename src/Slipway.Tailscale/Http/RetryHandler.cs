@@ -7,10 +7,13 @@ namespace Slipway.Tailscale;
 /// Repeats what is safe to repeat. Anything after 429, or when no connection was made: the server did nothing. GET, DELETE and the token request also
 /// after 5xx, a time-out or a broken connection. Never another POST whose outcome is unknown: it may have made a key.
 /// </summary>
-internal sealed partial class RetryHandler(TailscaleOptions options, TimeProvider time, Func<double> random, ILogger<RetryHandler> logger) : DelegatingHandler
+internal sealed partial class RetryHandler(TailscaleOptions options, TimeProvider time, Func<double> random, TailscaleTelemetry telemetry, ILogger<RetryHandler> logger) : DelegatingHandler
 {
     /// <summary>Marks a POST that changes nothing.</summary>
     public static readonly HttpRequestOptionsKey<bool> Repeatable = new("Slipway.Tailscale.Repeatable");
+
+    /// <summary>Whether a request would do something a second time if it were sent again.</summary>
+    public static bool ChangesOnce(HttpRequestMessage request) => !IsRepeatable(request);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -39,6 +42,7 @@ internal sealed partial class RetryHandler(TailscaleOptions options, TimeProvide
                 };
             }
 
+            telemetry.Retried(request, response is null ? failure!.GetType().Name : $"{(int)response.StatusCode}");
             Log.Repeating(logger, endpoint, attempt, response is null ? failure!.GetType().Name : $"{(int)response.StatusCode}", pause.TotalSeconds);
             response?.Dispose();
             await Task.Delay(pause, time, cancellationToken);

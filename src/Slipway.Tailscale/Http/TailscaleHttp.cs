@@ -10,34 +10,37 @@ internal sealed partial class TailscaleHttp(HttpClient http)
 {
     private const int LongestMessage = 500;
 
-    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        await FindAsync(path, type, cancellationToken)
+    public async Task<T> GetAsync<T>(Route route, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        await FindAsync(route, type, cancellationToken)
         ?? throw new TailscaleException(
-            $"Tailscale knows no {path} (404). Check the tailnet's name and the base address.", HttpStatusCode.NotFound, $"GET /api/v2/{path}");
+            $"Tailscale knows no {route.Path} (404). Check the tailnet's name and the base address, and that the device exists.", HttpStatusCode.NotFound, $"GET /api/v2/{route.Path}");
 
-    public async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<T?> FindAsync<T>(Route route, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var request = New(HttpMethod.Get, route);
         using var response = await SendAsync(request, cancellationToken);
         return response.StatusCode == HttpStatusCode.NotFound ? default : await ReadAsync(request, response, type, cancellationToken);
     }
 
     public async Task<TAnswer> PostAsync<TBody, TAnswer>(
-        string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken)
+        Route route, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken, bool repeatable = false)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
-        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, bodyType));
-        request.Content.Headers.ContentType = new("application/json");
-        using var response = await SendAsync(request, cancellationToken);
-        return response.StatusCode == HttpStatusCode.NotFound
-            ? throw await RefusalAsync(request, response, secret: null, cancellationToken)
-            : await ReadAsync(request, response, answerType, cancellationToken);
+        using var request = New(HttpMethod.Post, route, Json(body, bodyType), repeatable);
+        using var response = await PostAsync(request, cancellationToken);
+        return await ReadAsync(request, response, answerType, cancellationToken);
+    }
+
+    /// <summary>Sets something to a value: doing it twice is doing it once, so it is repeated like a look. The answer's body does not matter.</summary>
+    public async Task SetAsync<TBody>(Route route, TBody body, JsonTypeInfo<TBody> bodyType, CancellationToken cancellationToken)
+    {
+        using var request = New(HttpMethod.Post, route, Json(body, bodyType), repeatable: true);
+        using var response = await PostAsync(request, cancellationToken);
     }
 
     /// <summary>Whether there was something to delete.</summary>
-    public async Task<bool> DeleteAsync(string path, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(Route route, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        using var request = New(HttpMethod.Delete, route);
         using var response = await SendAsync(request, cancellationToken);
         return response.StatusCode != HttpStatusCode.NotFound;
     }
@@ -66,7 +69,7 @@ internal sealed partial class TailscaleHttp(HttpClient http)
                 response.StatusCode,
                 EndpointOf(request))
             {
-                OutcomeUnknown = request.Method == HttpMethod.Post,
+                OutcomeUnknown = RetryHandler.ChangesOnce(request),
             };
         }
     }
@@ -90,8 +93,37 @@ internal sealed partial class TailscaleHttp(HttpClient http)
             $"Tailscale answered {endpoint} with {(int)response.StatusCode}{(said.Length == 0 ? "." : $": {said.TrimEnd('.')}.")}{advice}", response.StatusCode, endpoint)
         {
             RetryAfter = response.Headers.RetryAfter?.Delta,
-            OutcomeUnknown = request.Method == HttpMethod.Post && (int)response.StatusCode >= 500,
+            OutcomeUnknown = RetryHandler.ChangesOnce(request) && (int)response.StatusCode >= 500,
         };
+    }
+
+    private static HttpRequestMessage New(HttpMethod method, Route route, HttpContent? content = null, bool repeatable = false)
+    {
+        var request = new HttpRequestMessage(method, route.Path) { Content = content };
+        request.Options.Set(Route.Template, route.Pattern);
+        request.Options.Set(RetryHandler.Repeatable, repeatable);
+        return request;
+    }
+
+    private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> type)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        content.Headers.ContentType = new("application/json");
+        return content;
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(request, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await RefusalAsync(request, response, secret: null, cancellationToken);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -15,6 +15,16 @@ namespace Slipway.Tailscale;
 [JsonSerializable(typeof(KeyListWire))]
 [JsonSerializable(typeof(DeviceWire))]
 [JsonSerializable(typeof(DeviceListWire))]
+[JsonSerializable(typeof(DeviceRoutesWire))]
+[JsonSerializable(typeof(AttributesWire))]
+[JsonSerializable(typeof(SetRoutesWire))]
+[JsonSerializable(typeof(SetAttributeWire))]
+[JsonSerializable(typeof(AuthorizedWire))]
+[JsonSerializable(typeof(TagsWire))]
+[JsonSerializable(typeof(NameWire))]
+[JsonSerializable(typeof(KeyExpiryWire))]
+[JsonSerializable(typeof(NothingWire))]
+[JsonSerializable(typeof(List<WebhookEventWire>))]
 internal sealed partial class TailscaleJson : JsonSerializerContext;
 
 internal sealed class TokenWire

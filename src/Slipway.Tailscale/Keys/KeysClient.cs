@@ -6,12 +6,12 @@ namespace Slipway.Tailscale;
 public sealed class KeysClient
 {
     private readonly TailscaleHttp _api;
-    private readonly string _path;
+    private readonly string _tailnet;
 
     internal KeysClient(TailscaleHttp api, string tailnet)
     {
         _api = api;
-        _path = $"tailnet/{Uri.EscapeDataString(tailnet)}/keys";
+        _tailnet = tailnet;
     }
 
     /// <summary>Creates an auth key. The answer is the only place where the key itself can be seen.</summary>
@@ -26,9 +26,9 @@ public sealed class KeysClient
     public async Task<AuthKey> CreateAsync(CreateAuthKeyRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var answer = await _api.PostAsync(_path, CreateAuthKeyRequest.ToWire(request), TailscaleJson.Default.KeyWire, TailscaleJson.Default.KeyWire, cancellationToken);
+        var answer = await _api.PostAsync(All, CreateAuthKeyRequest.ToWire(request), TailscaleJson.Default.KeyWire, TailscaleJson.Default.KeyWire, cancellationToken);
         return string.IsNullOrEmpty(answer.Id) || string.IsNullOrEmpty(answer.Key)
-            ? throw new TailscaleException("Tailscale created a key but did not show it; delete it by its description.", HttpStatusCode.OK, $"POST /api/v2/{_path}")
+            ? throw new TailscaleException("Tailscale created a key but did not show it; delete it by its description.", HttpStatusCode.OK, $"POST /api/v2/{All.Path}")
             {
                 OutcomeUnknown = true,
             }
@@ -41,7 +41,7 @@ public sealed class KeysClient
     /// <exception cref="TailscaleException">Refused, or not answered after all repetitions.</exception>
     public async Task<IReadOnlyList<AuthKey>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var answer = await _api.GetAsync($"{_path}?all=true", TailscaleJson.Default.KeyListWire, cancellationToken);
+        var answer = await _api.GetAsync(Route.OfTailnet(_tailnet, "/keys?all=true"), TailscaleJson.Default.KeyListWire, cancellationToken);
         return [.. (answer.Keys ?? []).Where(k => k.KeyType is null or "" or "auth").Select(k => k.ToKey())];
     }
 
@@ -53,7 +53,7 @@ public sealed class KeysClient
     public async Task<AuthKey?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
-        return (await _api.FindAsync($"{_path}/{Uri.EscapeDataString(id)}", TailscaleJson.Default.KeyWire, cancellationToken))?.ToKey();
+        return (await _api.FindAsync(One(id), TailscaleJson.Default.KeyWire, cancellationToken))?.ToKey();
     }
 
     /// <summary>Deletes (revokes) a key; devices that joined with it stay.</summary>
@@ -64,6 +64,10 @@ public sealed class KeysClient
     public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
-        return _api.DeleteAsync($"{_path}/{Uri.EscapeDataString(id)}", cancellationToken);
+        return _api.DeleteAsync(One(id), cancellationToken);
     }
+
+    private Route All => Route.OfTailnet(_tailnet, "/keys");
+
+    private Route One(string id) => Route.OfTailnet(_tailnet, $"/keys/{Uri.EscapeDataString(id)}", "/keys/{id}");
 }

@@ -26,10 +26,6 @@ internal static class MachineLabels
         [ControlPlane] = controlPlane,
     };
 
-    /// <summary>Whether a server is the very one this machine's operation asked for: our labels, and the same request.</summary>
-    public static bool IsSame(Server server, IReadOnlyDictionary<string, string> expected) =>
-        expected.All(label => server.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
-
     /// <summary>Whether a server belongs to this machine's operation, whatever was asked for: enough to take it away.</summary>
     public static bool IsOurs(Server server, string controlPlane, Machine machine) =>
         server.Labels.GetValueOrDefault(ControlPlane) == controlPlane && server.Labels.GetValueOrDefault(Agent) == machine.Subject;

@@ -20,40 +20,35 @@ public sealed class CreateServer(
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
         var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
         var request = await BuildAsync(machine, blueprint, state, cancellationToken);
-        if (!context.IsFirstAttempt && await hetzner.Servers.FindByNameAsync(machine.Name, cancellationToken) is { } present)
+        var locations = state.Order!.Location is { } only ? [only] : blueprint.Machine.Locations;
+        var plan = PlacementPlan.InOrder(locations.Select(location => new Placement(blueprint.Machine.ServerType, location)));
+        try
         {
-            return Adopt(state, machine.Subject, present, request);
+            var order = await hetzner.Servers.CreateOrAdoptAsync(request, plan, mayExist: !context.IsFirstAttempt, cancellationToken);
+            var message = order.WasAdopted ? "adopted: an earlier attempt had made it" : $"in {order.Tries[^1].Placement.Location}";
+            return Created(state, machine.Subject, order.Server, [.. order.Actions.Select(a => a.Id)], message);
         }
-
-        var shortage = new Shortage();
-        foreach (var location in state.Order!.Location is { } only ? [only] : blueprint.Machine.Locations)
+        catch (ServerNameTakenException e)
         {
-            try
-            {
-                var created = await hetzner.Servers.CreateAsync(request with { Location = location }, cancellationToken);
-                return Created(state, machine.Subject, created.Server, [created.Action.Id, .. created.NextActions.Select(a => a.Id)], $"in {location}");
-            }
-            catch (HetznerException e) when (Shortage.IsOne(e))
-            {
-                shortage.Add(location, e);
-            }
-            catch (HetznerException e) when (e.Code == HetznerErrorCodes.UniquenessError)
-            {
-                return await hetzner.Servers.FindByNameAsync(machine.Name, cancellationToken) is { } taken
-                    ? Adopt(state, machine.Subject, taken, request)
-                    // Hetzner takes the name before it lists the server. Never a new name for a second try.
-                    : Wait(context.Now.AddSeconds(5), $"The name '{machine.Name}' is taken, but no server of that name is listed yet.");
-            }
-            catch (HetznerException e) when (IsAboutFirewall(e))
-            {
-                await firewall.ForgetAsync(cancellationToken);
-                return Retry(e.Message);
-            }
+            return Fail(e.Message);
         }
-
-        return shortage.IsPermanent
-            ? Fail($"Server type '{blueprint.Machine.ServerType}' is not sold in any location of the order: {shortage}. Choose another type or location in blueprint '{blueprint.Name}'.")
-            : Retry($"No room for a '{blueprint.Machine.ServerType}' anywhere the order allows: {shortage}. It is tried again until the step's time is over.");
+        catch (PlacementException e)
+        {
+            var shortage = string.Join(", ", e.Tries.Select(t => $"{t.Placement.Location}: {t.Code}"));
+            return e.IsPermanent
+                ? Fail($"Server type '{blueprint.Machine.ServerType}' is not sold in any location of the order: {shortage}. Choose another type or location in blueprint '{blueprint.Name}'.")
+                : Retry($"No room for a '{blueprint.Machine.ServerType}' anywhere the order allows: {shortage}. It is tried again until the step's time is over.");
+        }
+        catch (HetznerException e) when (e.Code == HetznerErrorCodes.UniquenessError)
+        {
+            // Hetzner takes the name before it lists the server. Never a new name for a second try.
+            return Wait(context.Now.AddSeconds(5), $"The name '{machine.Name}' is taken, but no server of that name is listed yet.");
+        }
+        catch (HetznerException e) when (IsAboutFirewall(e))
+        {
+            await firewall.ForgetAsync(cancellationToken);
+            return Retry(e.Message);
+        }
     }
 
     private async Task<CreateServerRequest> BuildAsync(Machine machine, Blueprint blueprint, MachineState state, CancellationToken cancellationToken)
@@ -72,11 +67,6 @@ public sealed class CreateServer(
         };
     }
 
-    private StepOutcome Adopt(MachineState state, string subject, Server server, CreateServerRequest request) =>
-        MachineLabels.IsSame(server, request.Labels!)
-            ? Created(state, subject, server, [], "adopted: an earlier attempt had made it")
-            : Fail($"A server named '{server.Name}' (id {server.Id}) exists and is not the one this operation asked for; it was left alone. Find out whose it is before you retry.");
-
     private StepOutcome Created(MachineState state, string subject, Server server, IReadOnlyList<long> actions, string message) =>
         Done(state with { Actions = actions }, $"server {server.Id} {message}") with
         {
@@ -86,26 +76,4 @@ public sealed class CreateServer(
 
     private static bool IsAboutFirewall(HetznerException e) =>
         e.Code is HetznerErrorCodes.NotFound or HetznerErrorCodes.InvalidInput && e.Message.Contains("firewall", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Where there was no room, and whether there ever will be.</summary>
-    private sealed class Shortage
-    {
-        private readonly List<string> _places = [];
-
-        public bool IsPermanent { get; private set; } = true;
-
-        public static bool IsOne(HetznerException e) =>
-            e.Code is HetznerErrorCodes.ResourceUnavailable or HetznerErrorCodes.PlacementError || IsUnsupported(e);
-
-        public void Add(string location, HetznerException e)
-        {
-            IsPermanent &= IsUnsupported(e);
-            _places.Add($"{location}: {e.Code}");
-        }
-
-        public override string ToString() => string.Join(", ", _places);
-
-        private static bool IsUnsupported(HetznerException e) =>
-            e.Code == HetznerErrorCodes.InvalidInput && e.Message.Contains("unsupported location", StringComparison.OrdinalIgnoreCase);
-    }
 }
