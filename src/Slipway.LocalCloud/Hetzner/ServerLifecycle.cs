@@ -64,7 +64,7 @@ internal sealed partial class ServerLifecycle
         var next = start ? _project.BeginAction("start_server", resource) : null;
         server.Locks++;
         _machines.Add(server.Id);
-        server.Ipv4 = _driver.ReserveAddress(server.Id);
+        server.Ipv4 = server.HasIpv4 ? _driver.AllocateAddress() : null;
         server.Work = Task.Run(
             async () =>
             {
@@ -261,7 +261,12 @@ internal sealed partial class ServerLifecycle
     }
 
     private static MachineSpec SpecOf(Server server) => new(
-        server.Id, server.Id.ToString(CultureInfo.InvariantCulture), server.Name, server.Image.Name, server.UserData, server.AuthorizedKeys);
+        server.Id, server.Id.ToString(CultureInfo.InvariantCulture), server.Name, server.Image.Name, server.UserData, server.AuthorizedKeys)
+    {
+        Address = server.Ipv4,
+        Location = server.Location.Name,
+        NetworkZone = server.Location.NetworkZone,
+    };
 
     private static partial class Log
     {

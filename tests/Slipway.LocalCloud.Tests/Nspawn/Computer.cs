@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -20,6 +21,7 @@ internal sealed class Computer : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
     private readonly Channel<long> _endedByThemselves = Channel.CreateUnbounded<long>();
+    private readonly ConcurrentDictionary<long, string> _addresses = new();
     private WebApplication _listener = null!;
 
     public NspawnDriver Driver { get; private set; } = null!;
@@ -56,7 +58,12 @@ internal sealed class Computer : IAsyncDisposable
     }
 
     public MachineSpec Spec(long id, string? userData = "default") => new(
-        id, $"{id}", $"agent-{id}", "debian-12", userData == "default" ? PhoneHome(id) : userData, [PublicKey]);
+        id, $"{id}", $"agent-{id}", "debian-12", userData == "default" ? PhoneHome(id) : userData, [PublicKey])
+    {
+        Address = _addresses.GetOrAdd(id, _ => Driver.AllocateAddress()),
+        Location = "fsn1",
+        NetworkZone = "eu-central",
+    };
 
     public string PhoneHome(long id) => $$"""
         #cloud-config
@@ -127,7 +134,7 @@ internal sealed class Computer : IAsyncDisposable
     }
 
     private static Regex OfOctet(int octet) => new(
-        $@"(slw|vb-slw|slipway_local_|slipway-local-|/run/slipway-local/){octet}\b", RegexOptions.None, TimeSpan.FromSeconds(1));
+        $@"(slw|vb-slw|vp|slipway_local_|slipway-local-|/run/slipway-local/){octet}(n\d+)?\b", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private async Task ListenAsync()
     {
