@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Slipway.LocalCloud;
 
 /// <summary>What LocalCloud is told at start: each property is <c>--kebab-case-name</c> on the command line.</summary>
@@ -17,6 +19,12 @@ public sealed class LocalCloudOptions
 
     /// <summary>Locations on offer, comma separated; empty means all of Hetzner's.</summary>
     public string Locations { get; set; } = "";
+
+    /// <summary>The day whose Hetzner API this is; null is the newest one. Earlier days bring back what was removed since.</summary>
+    public DateOnly? ApiDate { get; set; }
+
+    /// <summary>How many servers the project may have; null is without a limit.</summary>
+    public int? ServerLimit { get; set; }
 
     /// <summary>The OAuth client's id.</summary>
     public string TailscaleClientId { get; set; } = "local-client";
@@ -64,6 +72,8 @@ public sealed class LocalCloudOptions
         Text("hetzner-token", v => options.HetznerToken = v);
         Number("rate-limit", 1, int.MaxValue, v => options.RateLimit = v);
         Text("locations", v => options.Locations = v);
+        Date("api-date", v => options.ApiDate = v);
+        Number("server-limit", 0, int.MaxValue, v => options.ServerLimit = v);
         Text("tailscale-client-id", v => options.TailscaleClientId = v);
         Text("tailscale-client-secret", v => options.TailscaleClientSecret = v);
         Number("tailscale-octet", 0, 255, v => options.TailscaleOctet = v);
@@ -126,6 +136,23 @@ public sealed class LocalCloudOptions
             }
 
             set(numbers);
+        }
+
+        void Date(string key, Action<DateOnly> set)
+        {
+            if (Value(key) is not { } value)
+            {
+                return;
+            }
+
+            if (DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            {
+                set(date);
+            }
+            else
+            {
+                mistakes.Add($"--{key} is '{value}'; give a day as 2026-06-30.");
+            }
         }
 
         void Duration(string key, Action<TimeSpan> set)

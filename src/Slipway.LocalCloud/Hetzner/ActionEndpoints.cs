@@ -4,70 +4,88 @@ namespace Slipway.LocalCloud.Hetzner;
 
 internal static class ActionEndpoints
 {
+    /// <summary>Actions of whatever resource.</summary>
     public static void MapActions(this IEndpointRouteBuilder api)
     {
-        // The list of everything was removed on 2025-01-30: ids are required, and there are no pages.
-        api.MapGet("/actions", (HttpContext context, HetznerProject project) =>
+        api.MapGet("/actions", (HttpContext context, HetznerProject project, ApiDate date) =>
         {
             var ids = context.Request.Query["id"];
-            if (ids.Count == 0)
+            if (ids.Count == 0 && !date.ListsAllActions)
             {
                 throw HetznerFault.InvalidField("id", "Missing data for required field.");
             }
 
             lock (project.Gate)
             {
+                if (ids.Count == 0)
+                {
+                    return Page(context, project.Actions.Values);
+                }
+
+                // Asked by id there are no pages.
                 var found = ids.Select(id => project.Actions.GetValueOrDefault(ParseId(id))).OfType<HetznerAction>().DistinctBy(a => a.Id);
-                return Answer(Filtered(context, found).ToList(), meta: null);
+                return Answer(Query(context, found).All().ToList(), meta: null);
             }
         });
-        api.MapGet("/actions/{id:long}", One);
-        api.MapGet("/servers/actions/{id:long}", One);
-        api.MapGet("/firewalls/actions/{id:long}", One);
-        api.MapGet("/servers/actions", (HttpContext context, HetznerProject project) =>
+        api.MapGet("/actions/{id:long}", (long id, HetznerProject project) =>
         {
             lock (project.Gate)
             {
-                return Page(context, project.Actions.Values.Where(a => a.Resources.Any(r => r.Type == "server")));
+                return ServerActionEndpoints.Answer(Find(project, id), 200);
             }
         });
-        api.MapGet("/servers/{id:long}/actions", (long id, HttpContext context, HetznerProject project) =>
+    }
+
+    /// <summary>The four reads every kind of resource has: of all its kind, and of one.</summary>
+    /// <param name="api">What they are mapped on.</param>
+    /// <param name="path">As the path says it, e.g. <c>placement_groups</c>.</param>
+    /// <param name="type">As an action's resources say it, e.g. <c>placement_group</c>.</param>
+    /// <param name="require">Throws the 404 when there is no such resource.</param>
+    public static void MapActionsOf(this IEndpointRouteBuilder api, string path, string type, Action<HetznerProject, long> require)
+    {
+        api.MapGet($"/{path}/actions", (HttpContext context, HetznerProject project) =>
         {
             lock (project.Gate)
             {
-                project.Server(id);
-                return Page(context, project.ActionsOfServer[id].Select(a => project.Actions[a]));
+                return Page(context, project.Actions.Values.Where(a => a.Concerns(type)));
             }
         });
-        api.MapGet("/servers/{id:long}/actions/{action:long}", (long id, long action, HetznerProject project) =>
+        api.MapGet($"/{path}/actions/{{id:long}}", (long id, HetznerProject project) =>
         {
             lock (project.Gate)
             {
-                project.Server(id);
-                return project.ActionsOfServer[id].Contains(action)
-                    ? ServerActionEndpoints.Answer(project.Actions[action], 200)
+                var action = Find(project, id);
+                return action.Concerns(type) ? ServerActionEndpoints.Answer(action, 200) : throw HetznerFault.NotFound("action", id);
+            }
+        });
+        api.MapGet($"/{path}/{{id:long}}/actions", (long id, HttpContext context, HetznerProject project) =>
+        {
+            lock (project.Gate)
+            {
+                require(project, id);
+                return Page(context, project.ActionsOf(type, id));
+            }
+        });
+        api.MapGet($"/{path}/{{id:long}}/actions/{{action:long}}", (long id, long action, HetznerProject project) =>
+        {
+            lock (project.Gate)
+            {
+                require(project, id);
+                return project.ActionsOf(type, id).FirstOrDefault(a => a.Id == action) is { } found
+                    ? ServerActionEndpoints.Answer(found, 200)
                     : throw HetznerFault.NotFound("action", action);
             }
         });
     }
 
-    private static IResult One(long id, HetznerProject project)
-    {
-        lock (project.Gate)
-        {
-            return ServerActionEndpoints.Answer(
-                project.Actions.TryGetValue(id, out var action) ? action : throw HetznerFault.NotFound("action", id), 200);
-        }
-    }
+    private static HetznerAction Find(HetznerProject project, long id) =>
+        project.Actions.TryGetValue(id, out var action) ? action : throw HetznerFault.NotFound("action", id);
 
     private static IResult Page(HttpContext context, IEnumerable<HetznerAction> actions)
     {
         var (items, meta) = Query(context, actions).Page();
         return Answer(items, meta);
     }
-
-    private static IEnumerable<HetznerAction> Filtered(HttpContext context, IEnumerable<HetznerAction> actions) =>
-        Query(context, actions).All();
 
     private static ListQuery<HetznerAction> Query(HttpContext context, IEnumerable<HetznerAction> actions) =>
         new ListQuery<HetznerAction>(context, actions).Filter("status", a => a.Status)

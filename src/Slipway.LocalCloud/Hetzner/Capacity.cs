@@ -10,7 +10,7 @@ internal enum CapacityState
 }
 
 /// <summary>What can be ordered where right now; tests sell things out.</summary>
-internal sealed class Capacity(Catalog catalog)
+internal sealed class Capacity(Catalog catalog, ApiDate date)
 {
     private const string Any = "*";
 
@@ -40,7 +40,7 @@ internal sealed class Capacity(Catalog catalog)
     public ServerType Describe(ServerType type) => type with
     {
         Locations = type.Locations
-            .Select(l => l with { Available = Of(type.Name, l.Name) == CapacityState.Available }).ToList(),
+            .Select(l => l with { Available = !IsGone(l) && Of(type.Name, l.Name) == CapacityState.Available }).ToList(),
     };
 
     /// <summary>Where the server goes, or the refusal Hetzner gives.</summary>
@@ -67,5 +67,22 @@ internal sealed class Capacity(Catalog catalog)
         };
     }
 
-    private static bool Offers(ServerType type, Location location) => type.Locations.Any(l => l.Name == location.Name);
+    /// <summary>Whether the type can be had nowhere any more, however long one waits.</summary>
+    public bool IsGone(ServerType type) => type.Locations.All(IsGone);
+
+    public IReadOnlyList<Datacenter> Datacenters() => catalog.Locations.Select(Datacenter).ToList();
+
+    /// <summary>What servers said of their place until 2026-07-01; null after that day.</summary>
+    public Datacenter? DatacenterOfServerIn(Location location) => date.HasDatacenterFields ? Datacenter(location) : null;
+
+    private Datacenter Datacenter(Location location)
+    {
+        var supported = catalog.ServerTypes.Where(t => Offers(t, location)).ToList();
+        var available = supported.Where(t => Of(t.Name, location.Name) == CapacityState.Available).Select(t => t.Id).ToList();
+        return Hetzner.Datacenter.In(location, new DatacenterServerTypes(supported.Select(t => t.Id).ToList(), available, available));
+    }
+
+    private bool IsGone(TypeLocation location) => location.Deprecation is { } deprecation && date.IsPast(deprecation.UnavailableAfter);
+
+    private bool Offers(ServerType type, Location location) => type.Locations.Any(l => l.Name == location.Name && !IsGone(l));
 }

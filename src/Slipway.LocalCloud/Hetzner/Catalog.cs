@@ -17,22 +17,15 @@ internal sealed record ServerType(
     IReadOnlyList<ServerTypePrice> Prices, string StorageType, string CpuType, string Category, string Architecture,
     Deprecation? Deprecation, IReadOnlyList<TypeLocation> Locations);
 
-internal sealed record ImageProtection(bool Delete);
-
-internal sealed record ImageCreatedFrom(long Id, string Name);
-
-internal sealed record Image(
-    long Id, string Type, string Status, string Name, string Description, double? ImageSize, int DiskSize,
-    DateTimeOffset Created, ImageCreatedFrom? CreatedFrom, long? BoundTo, string OsFlavor, string OsVersion, bool RapidDeploy,
-    ImageProtection Protection, DateTimeOffset? Deprecated, DateTimeOffset? Deleted,
-    IReadOnlyDictionary<string, string> Labels, string Architecture);
-
 /// <summary>What the project can order. Names and places are Hetzner's of 2026; prices are made up and only shaped like theirs.</summary>
 internal sealed class Catalog
 {
     private static readonly string[] Europe = ["fsn1", "nbg1", "hel1"];
     private static readonly string[] Architectures = ["x86", "arm"];
     private static readonly string[] Everywhere = ["fsn1", "nbg1", "hel1", "ash", "hil", "sin"];
+
+    private static readonly DateTimeOffset Announced = new(2025, 10, 16, 6, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset LastOrders = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public Catalog(LocalCloudOptions options)
     {
@@ -56,6 +49,8 @@ internal sealed class Catalog
             Type(110, "cpx32", 4, 8, 160, "shared", "x86", "Regular Performance", 15.99m, Everywhere),
             Type(111, "cpx42", 8, 16, 320, "shared", "x86", "Regular Performance", 29.99m, Everywhere),
             Type(112, "cpx52", 12, 24, 480, "shared", "x86", "Regular Performance", 42.99m, Everywhere),
+            Deprecated(Type(104, "cx22", 2, 4, 40, "shared", "x86", "Shared vCPU", 3.79m, Europe), Announced, LastOrders),
+            Deprecated(Type(22, "cpx11", 2, 2, 40, "shared", "x86", "Shared vCPU", 4.35m, Everywhere), Announced, LastOrders),
             Type(45, "cax11", 2, 4, 40, "shared", "arm", "Cost Optimized", 5.49m, Europe),
             Type(93, "cax21", 4, 8, 80, "shared", "arm", "Cost Optimized", 9.49m, Europe),
             Type(96, "ccx13", 2, 8, 80, "dedicated", "x86", "General Purpose", 16.99m, Everywhere),
@@ -68,6 +63,9 @@ internal sealed class Catalog
             .. System(67794396, "ubuntu-22.04", "Ubuntu 22.04", "ubuntu", "22.04"),
             .. System(161547269, "ubuntu-24.04", "Ubuntu 24.04", "ubuntu", "24.04"),
             .. System(347456101, "ubuntu-26.04", "Ubuntu 26.04", "ubuntu", "26.04"),
+            .. System(45557056, "debian-11", "Debian 11", "debian", "11")
+                .Select(i => i with { Deprecated = new DateTimeOffset(2026, 9, 1, 0, 0, 0, TimeSpan.Zero) }),
+            .. System(40093247, "docker-ce", "Docker CE", "ubuntu", "24.04").Select(i => i with { Type = ImageType.App }),
         ];
     }
 
@@ -90,6 +88,18 @@ internal sealed class Catalog
         new(6, "sin", "Singapore", "SG", "Singapore", 1.283333, 103.833333, "ap-southeast"),
     ];
 
+    /// <summary>Types of the past stay listed for who still runs them; nobody can order one any more.</summary>
+    private static ServerType Deprecated(ServerType type, DateTimeOffset announced, DateTimeOffset unavailableAfter)
+    {
+        var deprecation = new Deprecation(announced, unavailableAfter);
+        return type with
+        {
+            Deprecated = true,
+            Deprecation = deprecation,
+            Locations = type.Locations.Select(l => l with { Deprecation = deprecation, Recommended = false }).ToList(),
+        };
+    }
+
     private ServerType Type(
         long id, string name, int cores, double memory, int disk, string cpu, string architecture, string category,
         decimal monthly, string[] offeredIn)
@@ -105,7 +115,7 @@ internal sealed class Catalog
 
     private static IEnumerable<Image> System(long id, string name, string description, string flavor, string version) =>
         Architectures.Select((architecture, index) => new Image(
-            id + index, "system", "available", name, description, ImageSize: null, DiskSize: 5,
+            id + index, ImageType.System, ImageStatus.Available, name, description, ImageSize: null, DiskSize: 5,
             new DateTimeOffset(2026, 4, 24, 10, 0, 0, TimeSpan.Zero), CreatedFrom: null, BoundTo: null, flavor, version,
             RapidDeploy: true, new ImageProtection(Delete: false), Deprecated: null, Deleted: null,
             new Dictionary<string, string>(), architecture));

@@ -27,23 +27,8 @@ internal static class CatalogEndpoints
             TypedResults.Json(
                 new LocationAnswer(catalog.Locations.FirstOrDefault(l => l.Id == id) ?? throw HetznerFault.NotFound("location", id)),
                 HetznerJson.Wire.LocationAnswer));
-        api.MapGet("/images", (HttpContext context, Catalog catalog) =>
-        {
-            var (items, meta) = new ListQuery<Image>(context, catalog.Images).Filter("name", i => i.Name)
-                .Filter("type", i => i.Type).Filter("status", i => i.Status).Filter("architecture", i => i.Architecture)
-                .Labels(i => i.Labels).Sortable("id", i => i.Id).Sortable("name", i => i.Name).Sortable("created", i => i.Created).Page();
-            return TypedResults.Json(new ImagesAnswer(items, meta), HetznerJson.Wire.ImagesAnswer);
-        });
-        api.MapGet("/images/{id:long}", (long id, Catalog catalog) =>
-            TypedResults.Json(
-                new ImageAnswer(catalog.Images.FirstOrDefault(i => i.Id == id) ?? throw HetznerFault.NotFound("image", id)),
-                HetznerJson.Wire.ImageAnswer));
         api.MapGet("/pricing", (Catalog catalog) =>
             TypedResults.Json(new PricingAnswer(Prices(catalog)), HetznerJson.Wire.PricingAnswer));
-        // Removed on 2026-10-01: availability is told by the server types.
-        api.MapGet("/datacenters", IResult () => throw new HetznerFault(
-            410, "deprecated_api_endpoint", "API functionality was removed",
-            new ErrorDetails { Announcement = "https://docs.hetzner.cloud/changelog" }));
     }
 
     private static Pricing Prices(Catalog catalog) => new(
@@ -63,10 +48,6 @@ internal sealed record ServerTypeAnswer(ServerType ServerType);
 internal sealed record LocationsAnswer(IReadOnlyList<Location> Locations, ListMeta Meta);
 
 internal sealed record LocationAnswer(Location Location);
-
-internal sealed record ImagesAnswer(IReadOnlyList<Image> Images, ListMeta Meta);
-
-internal sealed record ImageAnswer(Image Image);
 
 internal sealed record PricingAnswer(Pricing Pricing);
 

@@ -10,7 +10,10 @@ internal sealed record HetznerAction(
     DateTimeOffset Started,
     DateTimeOffset? Finished,
     IReadOnlyList<ActionResource> Resources,
-    ActionError? Error);
+    ActionError? Error)
+{
+    public bool Concerns(string type) => Resources.Any(r => r.Type == type);
+}
 
 internal sealed record ActionResource(long Id, string Type);
 

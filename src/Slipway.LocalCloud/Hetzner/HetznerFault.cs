@@ -28,6 +28,15 @@ internal sealed class HetznerFault(int status, string code, string message, Erro
 
     public static HetznerFault Locked() => new(423, "locked", "cannot perform operation because server is locked");
 
+    public static HetznerFault LimitExceeded(string what, string limit) => new(
+        403, "resource_limit_exceeded", $"{what} limit exceeded", new ErrorDetails { Limits = [new ErrorLimit(limit)] });
+
+    public static HetznerFault Unsupported(string message) => new(422, "unsupported_error", message);
+
+    public static HetznerFault Gone() => new(
+        410, "deprecated_api_endpoint", "API functionality was removed",
+        new ErrorDetails { Announcement = "https://docs.hetzner.cloud/changelog" });
+
     public static HetznerFault Protected(string message) => new(423, "protected", message);
 
     public static HetznerFault NotStopped() => new(422, "server_not_stopped", "server must be stopped");
@@ -49,8 +58,13 @@ internal sealed record ErrorDetails
     public IReadOnlyList<ErrorField>? Fields { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ErrorLimit>? Limits { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Announcement { get; init; }
 }
+
+internal sealed record ErrorLimit(string Name);
 
 internal sealed record ErrorField(
     string Name,

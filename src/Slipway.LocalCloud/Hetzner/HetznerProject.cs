@@ -3,6 +3,7 @@ namespace Slipway.LocalCloud.Hetzner;
 /// <summary>Everything in the one modelled project, in memory, under one lock.</summary>
 internal sealed class HetznerProject(TimeProvider time)
 {
+    private readonly Dictionary<ActionResource, List<long>> _actionsOf = [];
     private long _lastServer = 42_000_000;
     private long _lastAction = 620_000_000_000;
     private long _lastOther = 2_300_000;
@@ -20,8 +21,9 @@ internal sealed class HetznerProject(TimeProvider time)
     /// <summary>Outlive the servers they were for: clients wait for a delete after the server is gone.</summary>
     public Dictionary<long, HetznerAction> Actions { get; } = [];
 
-    /// <summary>The ids of each server's actions, in their order.</summary>
-    public Dictionary<long, List<long>> ActionsOfServer { get; } = [];
+    public Dictionary<long, Image> Images { get; } = [];
+
+    public Dictionary<long, PlacementGroup> PlacementGroups { get; } = [];
 
     /// <summary>Wire times have whole seconds.</summary>
     public DateTimeOffset Now
@@ -39,19 +41,26 @@ internal sealed class HetznerProject(TimeProvider time)
 
     public Server Server(long id) => Servers.TryGetValue(id, out var server) ? server : throw HetznerFault.NotFound("server", id);
 
+    public PlacementGroup PlacementGroup(long id) =>
+        PlacementGroups.TryGetValue(id, out var group) ? group : throw HetznerFault.NotFound("placement group", id);
+
     public SshKey SshKey(long id) => SshKeys.TryGetValue(id, out var key) ? key : throw HetznerFault.NotFound("ssh_key", id);
 
     public Firewall Firewall(long id) => Firewalls.TryGetValue(id, out var f) ? f : throw HetznerFault.NotFound("firewall", id);
+
+    /// <summary>The actions of one resource, in their order.</summary>
+    public IEnumerable<HetznerAction> ActionsOf(string type, long id) =>
+        _actionsOf.TryGetValue(new ActionResource(id, type), out var ids) ? ids.Select(a => Actions[a]) : [];
 
     public HetznerAction BeginAction(string command, params ActionResource[] resources)
     {
         var action = new HetznerAction(++_lastAction, command, "running", 0, Now, Finished: null, resources, Error: null);
         Actions[action.Id] = action;
-        foreach (var server in resources.Where(r => r.Type == "server"))
+        foreach (var resource in resources)
         {
-            if (!ActionsOfServer.TryGetValue(server.Id, out var ids))
+            if (!_actionsOf.TryGetValue(resource, out var ids))
             {
-                ActionsOfServer[server.Id] = ids = [];
+                _actionsOf[resource] = ids = [];
             }
 
             ids.Add(action.Id);
@@ -59,6 +68,10 @@ internal sealed class HetznerProject(TimeProvider time)
 
         return action;
     }
+
+    /// <summary>An action that is done when it is told of.</summary>
+    public HetznerAction DoneAction(string command, params ActionResource[] resources) =>
+        FinishAction(BeginAction(command, resources).Id);
 
     public HetznerAction FinishAction(long id, ActionError? error = null) => Actions[id] = Actions[id] with
     {

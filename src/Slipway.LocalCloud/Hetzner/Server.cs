@@ -21,6 +21,9 @@ internal sealed class Server : IDisposable
 
     public required IReadOnlyList<string> AuthorizedKeys { get; init; }
 
+    /// <summary>In GB; a change of the type may leave it as it was.</summary>
+    public required int DiskSize { get; set; }
+
     public required bool HasIpv4 { get; init; }
 
     public required bool HasIpv6 { get; init; }
@@ -34,6 +37,22 @@ internal sealed class Server : IDisposable
     /// <summary>The machine's address, once it has one.</summary>
     public string? Ipv4 { get; set; }
 
+    public PlacementGroup? PlacementGroup { get; set; }
+
+    public Iso? Iso { get; set; }
+
+    /// <summary>When the daily backup is due, or null when there is none.</summary>
+    public string? BackupWindow { get; set; }
+
+    /// <summary>The next boot's system, if it is not the disk's.</summary>
+    public RescueSystem? Rescue { get; set; }
+
+    /// <summary>Reverse names that were set, by address.</summary>
+    public Dictionary<string, string> DnsPointers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>When the machine got power and when it lost it, in turn.</summary>
+    public List<DateTimeOffset> PowerSwitches { get; } = [];
+
     public bool ProtectedFromDelete { get; set; }
 
     public bool ProtectedFromRebuild { get; set; }
@@ -46,6 +65,17 @@ internal sealed class Server : IDisposable
 
     /// <summary>Told when the machine turned itself off.</summary>
     public TaskCompletionSource? TurnedOff { get; set; }
+
+    public void RecordPower(bool on, DateTimeOffset at)
+    {
+        var wasOn = PowerSwitches.Count % 2 == 1;
+        if (on != wasOn)
+        {
+            PowerSwitches.Add(at);
+        }
+    }
+
+    public bool HadPower(DateTimeOffset at) => PowerSwitches.Count(s => s <= at) % 2 == 1;
 
     public CancellationToken Deleted => _deleted.Token;
 

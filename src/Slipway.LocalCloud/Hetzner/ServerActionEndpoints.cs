@@ -33,9 +33,14 @@ internal static class ServerActionEndpoints
     }
 
     private static async Task<IResult> RebuildAsync(
-        long id, HttpContext context, HetznerProject project, ServerCreation creation, ServerLifecycle lifecycle)
+        long id, HttpContext context, HetznerProject project, ImageStore images, ServerLifecycle lifecycle, ApiDate date)
     {
         var request = await HetznerRequest.ReadAsync(context, HetznerJson.Wire.RebuildServer);
+        if (request.UserData is not null && date.RebuildRefusesUserData)
+        {
+            throw HetznerFault.InvalidField("user_data", "Unknown field.");
+        }
+
         ServerCreation.CheckUserData(request.UserData);
         lock (project.Gate)
         {
@@ -45,7 +50,7 @@ internal static class ServerActionEndpoints
                 throw HetznerFault.Protected("server is rebuild protected");
             }
 
-            var image = creation.FindImage(request.Image, server.Type);
+            var image = images.Choose(request.Image, server.Type, server.DiskSize);
             var action = lifecycle.Begin(server, "rebuild_server", lifecycle.RebuildAsync);
             server.Image = image;
             server.UserData = request.UserData ?? server.UserData;
@@ -67,37 +72,35 @@ internal static class ServerActionEndpoints
         lock (project.Gate)
         {
             var server = project.Server(id);
+            lifecycle.RequireUnlocked(server);
             if (server.Status != ServerStatus.Off)
             {
                 throw HetznerFault.NotStopped();
             }
 
-            if (type.Architecture != server.Type.Architecture || type.Disk < server.Type.Disk)
+            if (type.Architecture != server.Type.Architecture || type.Disk < server.DiskSize || capacity.IsGone(type))
             {
-                throw HetznerFault.InvalidInput("server type cannot be changed to one with a smaller disk or another architecture");
+                throw new HetznerFault(
+                    422, "invalid_server_type", "server type is deprecated, or has a smaller disk or another architecture than the server");
             }
 
             capacity.Place(type, new IdOrName(server.Location.Name));
-            return Answer(lifecycle.Begin(server, "change_server_type", (changed, _) => Change(project, changed, type)), 201);
+            return Answer(lifecycle.BeginChange(server, "change_server_type", changed =>
+            {
+                changed.Type = type;
+                changed.DiskSize = request.UpgradeDisk.Value ? type.Disk : changed.DiskSize;
+            }), 201);
         }
     }
 
-    private static Task Change(HetznerProject project, Server server, ServerType type)
-    {
-        lock (project.Gate)
-        {
-            server.Type = type;
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private static async Task<IResult> ChangeProtectionAsync(long id, HttpContext context, HetznerProject project)
+    private static async Task<IResult> ChangeProtectionAsync(
+        long id, HttpContext context, HetznerProject project, ServerLifecycle lifecycle)
     {
         var request = await HetznerRequest.ReadAsync(context, HetznerJson.Wire.ChangeProtection);
         lock (project.Gate)
         {
             var server = project.Server(id);
+            lifecycle.RequireUnlocked(server);
             var (delete, rebuild) = (request.Delete ?? server.ProtectedFromDelete, request.Rebuild ?? server.ProtectedFromRebuild);
             if (delete != rebuild)
             {
@@ -105,8 +108,7 @@ internal static class ServerActionEndpoints
             }
 
             (server.ProtectedFromDelete, server.ProtectedFromRebuild) = (delete, rebuild);
-            var action = project.BeginAction("change_protection", new ActionResource(id, "server"));
-            return Answer(project.FinishAction(action.Id), 201);
+            return Answer(project.DoneAction("change_protection", new ActionResource(id, "server")), 201);
         }
     }
 }

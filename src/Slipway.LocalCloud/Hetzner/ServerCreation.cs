@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text;
 
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>Checks an order as Hetzner does, makes the server of it and begins its actions.</summary>
 internal sealed partial class ServerCreation(
-    HetznerProject project, Catalog catalog, Capacity capacity, FirewallAssignment firewalls, ServerLifecycle lifecycle)
+    HetznerProject project, Catalog catalog, Capacity capacity, ImageStore images, ProjectLimits limits, ApiDate date, FirewallAssignment firewalls, ServerLifecycle lifecycle)
 {
     private const int MaxUserData = 32_768;
     private const string PasswordCharacters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -16,20 +17,23 @@ internal sealed partial class ServerCreation(
         var name = CheckName(order.Name);
         CheckUserData(order.UserData);
         LabelRules.Check(order.Labels);
-        if (order.Datacenter is not null)
-        {
-            throw HetznerFault.InvalidField("datacenter", "Unknown field.");
-        }
-
+        var place = order.Location ?? PlaceOf(order.Datacenter);
         var type = FindType(order.ServerType);
-        var image = FindImage(order.Image, type);
         lock (project.Gate)
         {
             var keys = (order.SshKeys ?? []).ConvertAll(FindKey);
             var walls = (order.Firewalls ?? []).Select(f => project.Firewall(f.Firewall)).Distinct().ToList();
+            var image = images.Choose(order.Image, type, type.Disk);
+            var group = order.PlacementGroup is { } id ? project.PlacementGroup(id) : null;
+            group?.RequireRoom();
             if (project.ServersByName.ContainsKey(name))
             {
                 throw HetznerFault.NotUnique("server name is already used");
+            }
+
+            if (project.Servers.Count >= limits.Servers)
+            {
+                throw HetznerFault.LimitExceeded("server", "server_limit");
             }
 
             var server = new Server
@@ -38,15 +42,17 @@ internal sealed partial class ServerCreation(
                 Name = name,
                 Created = project.Now,
                 Type = type,
-                Location = capacity.Place(type, order.Location),
+                Location = capacity.Place(type, place),
                 Image = image,
                 UserData = order.UserData,
                 AuthorizedKeys = keys.ConvertAll(k => k.PublicKey),
+                DiskSize = type.Disk,
                 HasIpv4 = order.PublicNet?.EnableIpv4 ?? true,
                 HasIpv6 = order.PublicNet?.EnableIpv6 ?? true,
                 Labels = order.Labels ?? [],
             };
             project.Add(server);
+            group?.Add(server);
             var (create, start) = lifecycle.BeginCreate(server, order.StartAfterCreate ?? true);
             List<HetznerAction> next = start is null ? [] : [start];
             next.AddRange(firewalls.ApplyToNew(server, walls));
@@ -81,25 +87,25 @@ internal sealed partial class ServerCreation(
             : catalog.ServerTypes.FirstOrDefault(t => type.Matches(t.Id, t.Name))
                 ?? throw HetznerFault.InvalidField("server_type", "Unknown server type.");
 
-    public Image FindImage(IdOrName? wanted, ServerType type)
-    {
-        if (wanted is not { } image)
-        {
-            throw HetznerFault.InvalidField("image", "Missing data for required field.");
-        }
-
-        // A name exists once for each architecture; the type says which is meant.
-        var found = catalog.Images.Where(i => image.Matches(i.Id, i.Name)).ToList();
-        if (found.Count == 0)
-        {
-            throw HetznerFault.NotFound("image not found");
-        }
-
-        return found.Find(i => i.Architecture == type.Architecture)
-            ?? throw HetznerFault.InvalidInput("image architecture does not match the server type");
-    }
-
     public static string NewPassword() => RandomNumberGenerator.GetString(PasswordCharacters, 20);
+
+    private IdOrName? PlaceOf(JsonElement? datacenter)
+    {
+        if (datacenter is not { } given)
+        {
+            return null;
+        }
+
+        if (!date.HasDatacenterFields)
+        {
+            throw HetznerFault.InvalidField("datacenter", "Unknown field.");
+        }
+
+        var wanted = new IdOrName(given.ToString());
+        return capacity.Datacenters().FirstOrDefault(d => wanted.Matches(d.Id, d.Name)) is { } found
+            ? new IdOrName(found.Location.Name)
+            : throw HetznerFault.InvalidField("datacenter", "Unknown datacenter.");
+    }
 
     private SshKey FindKey(IdOrName wanted) =>
         project.SshKeys.Values.FirstOrDefault(k => wanted.Matches(k.Id, k.Name)) ?? throw HetznerFault.NotFound("SSH key not found");

@@ -50,7 +50,7 @@ internal static class ServerEndpoints
                 return Answer(server, capacity);
             }
         });
-        api.MapDelete("/servers/{id:long}", (long id, HetznerProject project, ServerLifecycle lifecycle) =>
+        api.MapDelete("/servers/{id:long}", (long id, HetznerProject project, ServerLifecycle lifecycle, ImageStore images) =>
         {
             lock (project.Gate)
             {
@@ -60,9 +60,9 @@ internal static class ServerEndpoints
                     throw HetznerFault.Protected("server is delete protected");
                 }
 
-                return server.Locks > 0
-                    ? throw HetznerFault.Locked()
-                    : ServerActionEndpoints.Answer(lifecycle.BeginDelete(server), 200);
+                lifecycle.RequireUnlocked(server);
+                images.DeleteBackupsOf(id);
+                return ServerActionEndpoints.Answer(lifecycle.BeginDelete(server), 200);
             }
         });
     }

@@ -42,18 +42,39 @@ internal sealed partial class ServerLifecycle
     }
 
     /// <summary>Begins an action that forbids others until it ends. Call it with the project's lock held.</summary>
-    public HetznerAction Begin(Server server, string command, Func<Server, CancellationToken, Task> work)
+    /// <param name="server">The server it is done to.</param>
+    /// <param name="command">As the action says it.</param>
+    /// <param name="work">Done when everything begun before is.</param>
+    /// <param name="others">What else the action is about.</param>
+    public HetznerAction Begin(
+        Server server, string command, Func<Server, CancellationToken, Task> work, params ActionResource[] others)
     {
-        if (server.Locks > 0)
-        {
-            throw HetznerFault.Locked();
-        }
-
-        var action = _project.BeginAction(command, new ActionResource(server.Id, "server"));
+        RequireUnlocked(server);
+        var action = _project.BeginAction(command, [new ActionResource(server.Id, "server"), .. others]);
         server.Locks++;
         var before = server.Work;
         server.Work = Task.Run(() => RunAsync(before, server, action.Id, work, unlock: true), CancellationToken.None);
         return action;
+    }
+
+    /// <summary>Begins an action that is only a change of what the project knows.</summary>
+    public HetznerAction BeginChange(Server server, string command, Action<Server> change, params ActionResource[] others) => Begin(
+        server, command,
+        (changed, _) =>
+        {
+            lock (_project.Gate)
+            {
+                change(changed);
+            }
+
+            return Task.CompletedTask;
+        },
+        others);
+
+    /// <summary>Refuses what may not be done while another action runs.</summary>
+    public void RequireUnlocked(Server server)
+    {
+        _ = server.Locks == 0 ? server : throw HetznerFault.Locked();
     }
 
     /// <summary>Begins a new server's two actions; the second does not lock it.</summary>
@@ -88,6 +109,8 @@ internal sealed partial class ServerLifecycle
             firewall.Forget(server.Id);
         }
 
+        server.PlacementGroup?.Remove(server);
+
         var before = server.Work;
         server.Work = Task.Run(
             async () =>
@@ -104,7 +127,7 @@ internal sealed partial class ServerLifecycle
     {
         SetStatus(server, ServerStatus.Starting);
         await _driver.StartAsync(server.Id, cancellationToken);
-        SetStatus(server, ServerStatus.Running);
+        SwitchedOn(server);
         _tailnet.SetMachinePower(server.Id, on: true);
     }
 
@@ -240,14 +263,30 @@ internal sealed partial class ServerLifecycle
         }
         else
         {
-            SetStatus(server, ServerStatus.Running);
+            SwitchedOn(server);
             _tailnet.SetMachinePower(serverId, on: true);
+        }
+    }
+
+    /// <summary>The rescue system is for one boot: the next one is the disk's again.</summary>
+    private void SwitchedOn(Server server)
+    {
+        lock (_project.Gate)
+        {
+            server.Status = ServerStatus.Running;
+            server.Rescue = null;
+            server.RecordPower(on: true, _project.Now);
         }
     }
 
     private void TurnedOff(Server server)
     {
-        SetStatus(server, ServerStatus.Off);
+        lock (_project.Gate)
+        {
+            server.Status = ServerStatus.Off;
+            server.RecordPower(on: false, _project.Now);
+        }
+
         _tailnet.SetMachinePower(server.Id, on: false);
         server.TurnedOff?.TrySetResult();
     }
@@ -261,7 +300,8 @@ internal sealed partial class ServerLifecycle
     }
 
     private static MachineSpec SpecOf(Server server) => new(
-        server.Id, server.Id.ToString(CultureInfo.InvariantCulture), server.Name, server.Image.Name, server.UserData, server.AuthorizedKeys)
+        server.Id, server.Id.ToString(CultureInfo.InvariantCulture), server.Name, server.Image.Name ?? server.Image.Description,
+        server.UserData, server.AuthorizedKeys, server.Image.Name is null ? server.Image.Id : null)
     {
         Address = server.Ipv4,
         Location = server.Location.Name,

@@ -12,8 +12,10 @@ internal sealed record CreateServer
 
     public IdOrName? Location { get; init; }
 
-    /// <summary>Removed on 2026-07-01; refused, so that nobody's server lands elsewhere unnoticed.</summary>
+    /// <summary>Removed on 2026-07-01; refused since, so that nobody's server lands elsewhere unnoticed.</summary>
     public JsonElement? Datacenter { get; init; }
+
+    public long? PlacementGroup { get; init; }
 
     public bool? StartAfterCreate { get; init; }
 

@@ -66,6 +66,13 @@ public interface IMachineDriver : IAsyncDisposable
     /// <summary>Replaces the disk by a fresh one with a new host key; the machine is off afterwards.</summary>
     Task RebuildAsync(MachineSpec spec, CancellationToken cancellationToken);
 
+    /// <summary>Copies the machine's disk as it is now, running or off, to boot other machines from it.</summary>
+    /// <returns>How much there was to copy, in bytes.</returns>
+    Task<long> SnapshotAsync(long serverId, long imageId, CancellationToken cancellationToken);
+
+    /// <summary>Takes away what <see cref="SnapshotAsync"/> made; machines made from it keep what they have.</summary>
+    Task DeleteImageAsync(long imageId, CancellationToken cancellationToken);
+
     /// <summary>Takes the machine away with its disk and address.</summary>
     Task DeleteAsync(long serverId, CancellationToken cancellationToken);
 
@@ -93,13 +100,15 @@ public enum PowerState
 /// <param name="Image">The image's name, e.g. <c>debian-12</c>.</param>
 /// <param name="UserData">The document as the API got it, or null.</param>
 /// <param name="AuthorizedKeys">Public keys for root, as <c>ssh_keys</c> named them.</param>
+/// <param name="SnapshotId">The image given to <see cref="IMachineDriver.SnapshotAsync"/> to start from, or null to start from <paramref name="Image"/>.</param>
 public sealed record MachineSpec(
     long ServerId,
     string InstanceId,
     string Hostname,
     string Image,
     string? UserData,
-    IReadOnlyList<string> AuthorizedKeys)
+    IReadOnlyList<string> AuthorizedKeys,
+    long? SnapshotId = null)
 {
     /// <summary>The address the machine gets, from <see cref="IMachineDriver.AllocateAddress"/>; null for a machine without one.</summary>
     public string? Address { get; init; }

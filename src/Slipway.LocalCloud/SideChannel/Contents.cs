@@ -9,7 +9,7 @@ namespace Slipway.LocalCloud.SideChannel;
 /// <summary>Everything that exists in the cloud, to be counted or swept away.</summary>
 internal sealed class Contents(
     HetznerProject project, ServerLifecycle lifecycle, Capacity capacity, RateLimit rateLimit, Tailnet tailnet, AuthKeys keys,
-    StripeAccount stripe, RequestCounts counts, Faults faults, LocalCloudOptions options)
+    StripeAccount stripe, ImageStore images, ProjectLimits limits, RequestCounts counts, Faults faults, LocalCloudOptions options)
 {
     public Inventory List()
     {
@@ -19,6 +19,8 @@ internal sealed class Contents(
                 NamedThings.Of(project.Servers.Values.Select(s => s.Name)),
                 NamedThings.Of(project.SshKeys.Values.Select(k => k.Name)),
                 NamedThings.Of(project.Firewalls.Values.Select(f => f.Name)),
+                NamedThings.Of(project.Images.Values.Select(i => i.Description)),
+                NamedThings.Of(project.PlacementGroups.Values.Select(g => g.Name)),
                 NamedThings.Of(tailnet.List(_ => true).Select(d => d.Name)),
                 NamedThings.Of(keys.All.Select(k => k.Description.Length > 0 ? k.Description : k.Id)),
                 NamedThings.Of(lifecycle.Machines.Select(id => id.ToString(CultureInfo.InvariantCulture))));
@@ -36,10 +38,13 @@ internal sealed class Contents(
             machines = servers.ConvertAll(s => s.Work);
             project.SshKeys.Clear();
             project.Firewalls.Clear();
+            project.PlacementGroups.Clear();
         }
 
         await Task.WhenAll(machines);
+        await images.ClearAsync();
         capacity.Clear();
+        limits.Reset();
         tailnet.Clear();
         keys.Clear();
         stripe.Clear();

@@ -19,7 +19,7 @@ internal sealed record Problem(string Title, int Status);
 internal sealed record RequestTotals(long Total, SortedDictionary<string, long> Routes);
 
 internal sealed record Inventory(
-    NamedThings Servers, NamedThings SshKeys, NamedThings Firewalls, NamedThings Devices, NamedThings AuthKeys, NamedThings Machines);
+    NamedThings Servers, NamedThings SshKeys, NamedThings Firewalls, NamedThings Images, NamedThings PlacementGroups, NamedThings Devices, NamedThings AuthKeys, NamedThings Machines);
 
 internal sealed record NamedThings(int Count, IReadOnlyList<string> Names)
 {
@@ -54,6 +54,7 @@ internal sealed record DeliveriesView(IReadOnlyList<Delivery> Deliveries);
 [JsonSerializable(typeof(SetCapacity))]
 [JsonSerializable(typeof(AddFault))]
 [JsonSerializable(typeof(SetRateLimit))]
+[JsonSerializable(typeof(SetLimits))]
 [JsonSerializable(typeof(SetIgnoreShutdown))]
 [JsonSerializable(typeof(WebhookEndpoint))]
 [JsonSerializable(typeof(SetSubscriptionStatus))]

@@ -13,6 +13,7 @@ internal static class SideChannelServices
         var local = app.MapGroup("/_local");
         local.MapContents();
         local.MapFaults();
+        local.MapLimits();
         local.MapMachines();
         local.MapTailscaleNodes();
         local.MapStripeSideChannel();

@@ -74,6 +74,10 @@ internal sealed class Container
     /// <summary>Asks the container's init to power off, as nspawn does on SIGTERM.</summary>
     public void RequestShutdown() => _group.Terminate("supervisor");
 
+    public void Pause() => _group.Pause("payload");
+
+    public void Resume() => _group.Resume("payload");
+
     /// <summary>Pulls the plug, if the container has not ended yet; returns when nothing of it is left.</summary>
     public async Task KillAsync()
     {

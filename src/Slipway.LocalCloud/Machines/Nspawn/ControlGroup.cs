@@ -8,6 +8,8 @@ internal sealed class ControlGroup(string name)
 {
     private const int Sigkill = 9;
     private const int Sigterm = 15;
+    private const int Sigcont = 18;
+    private const int Sigstop = 19;
 
     /// <summary>Where systemd keeps track of processes: the unified hierarchy, the old one named systemd, or both.</summary>
     private static readonly Lazy<IReadOnlyList<string>> Hierarchies = new(() =>
@@ -41,6 +43,19 @@ internal sealed class ControlGroup(string name)
         Paths.Select(p => Path.Combine(p, part)).SelectMany(ProcessesBelow).ToHashSet();
 
     public void Terminate(string part) => Signal(Processes(part), Sigterm);
+
+    /// <summary>Stops every process in a part of the group, those started meanwhile included.</summary>
+    public void Pause(string part)
+    {
+        IReadOnlySet<int> stopped = new HashSet<int>();
+        for (var now = Processes(part); !now.IsSubsetOf(stopped); now = Processes(part))
+        {
+            Signal(now, Sigstop);
+            stopped = now;
+        }
+    }
+
+    public void Resume(string part) => Signal(Processes(part), Sigcont);
 
     /// <summary>Ends every process in the group, waits until the kernel is done with them, and removes the group.</summary>
     public async Task RemoveAsync(TimeProvider clock)

@@ -89,6 +89,22 @@ internal sealed partial class Machine(
             await reset(spec);
         });
 
+    /// <summary>Copies the disk while the machine, if it runs, stands still: a copy of one moment, as after a power cut.</summary>
+    public async Task<long> SnapshotAsync(string snapshot, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            _running?.Pause();
+            return await disk.CopyToAsync(snapshot, cancellationToken);
+        }
+        finally
+        {
+            _running?.Resume();
+            _gate.Release();
+        }
+    }
+
     private async Task PowerOffAndAsync(Func<Task> then)
     {
         await _gate.WaitAsync();

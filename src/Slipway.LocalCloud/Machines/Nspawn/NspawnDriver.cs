@@ -122,6 +122,11 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         return machine.RebuildAsync(spec, fresh => ResetAsync(machine, fresh));
     }
 
+    public Task<long> SnapshotAsync(long serverId, long imageId, CancellationToken cancellationToken) =>
+        Find(serverId).SnapshotAsync(ImageDirectory(imageId), cancellationToken);
+
+    public Task DeleteImageAsync(long imageId, CancellationToken cancellationToken) => _tools.RemoveTreeAsync(ImageDirectory(imageId));
+
     public async Task DeleteAsync(long serverId, CancellationToken cancellationToken)
     {
         if (_machines.TryGetValue(serverId, out var machine))
@@ -196,8 +201,10 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             _logger);
     }
 
+    private string ImageDirectory(long imageId) => Path.Combine(Instance.Directory, $"image-{imageId}");
+
     private Task ResetAsync(Machine machine, MachineSpec spec) =>
-        machine.Disk.ResetAsync(spec, Instance.Image!, ControlUrlForMachines());
+        machine.Disk.ResetAsync(spec, Instance.Image!, spec.SnapshotId is { } id ? ImageDirectory(id) : null, ControlUrlForMachines());
 
     private Uri? ControlUrlForMachines() =>
         options.ControlUrl is { IsLoopback: true } control

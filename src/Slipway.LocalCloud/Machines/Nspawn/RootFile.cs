@@ -43,7 +43,14 @@ internal static class RootFile
         var directory = root;
         foreach (var part in path.Split('/')[..^1])
         {
-            CreateDirectory(directory = Path.Combine(directory, part));
+            directory = Path.Combine(directory, part);
+            if (new FileInfo(directory) is { Exists: true } or { LinkTarget: not null })
+            {
+                // A machine's copied disk may have anything here; through its link we would write to this computer.
+                File.Delete(directory);
+            }
+
+            CreateDirectory(directory);
         }
 
         var file = Path.Combine(root, path);

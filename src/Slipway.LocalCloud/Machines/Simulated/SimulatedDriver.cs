@@ -5,7 +5,11 @@ namespace Slipway.LocalCloud.Machines.Simulated;
 /// <summary>Machines made of timers: any platform, thousands at once, nothing running between their events.</summary>
 internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot boot, TimeProvider time) : IMachineDriver
 {
+    /// <summary>What a small Debian takes.</summary>
+    private const long SystemBytes = 750_000_000;
+
     private readonly ConcurrentDictionary<long, SimulatedMachine> _machines = new();
+    private readonly ConcurrentDictionary<long, SimulatedDisk> _images = new();
     private int _lastAddress;
 
     public event Action<long, PowerState>? PowerChanged;
@@ -19,7 +23,7 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
     public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
         await Task.Delay(options.CreateTime, time, cancellationToken);
-        return _machines.GetOrAdd(spec.ServerId, _ => new SimulatedMachine(spec)).Address;
+        return _machines.GetOrAdd(spec.ServerId, _ => new SimulatedMachine(spec, NewDisk(spec))).Address;
     }
 
     /// <summary>From 198.18.0.0/15, which is set aside for tests of devices and belongs to nobody.</summary>
@@ -72,8 +76,26 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
         ArgumentNullException.ThrowIfNull(spec);
         var machine = Machine(spec.ServerId);
         machine.TurnOff();
-        machine.ReplaceDisk(spec);
+        machine.ReplaceDisk(spec, NewDisk(spec));
         return Task.Delay(options.CreateTime, time, cancellationToken);
+    }
+
+    public async Task<long> SnapshotAsync(long serverId, long imageId, CancellationToken cancellationToken)
+    {
+        var machine = Machine(serverId);
+        await Task.Delay(options.CreateTime, time, cancellationToken);
+        lock (machine.Gate)
+        {
+            _images[imageId] = machine.Disk.Copy(newUserData: null);
+        }
+
+        return SystemBytes;
+    }
+
+    public Task DeleteImageAsync(long imageId, CancellationToken cancellationToken)
+    {
+        _images.TryRemove(imageId, out _);
+        return Task.CompletedTask;
     }
 
     public Task DeleteAsync(long serverId, CancellationToken cancellationToken)
@@ -125,6 +147,18 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
         {
             PowerChanged?.Invoke(serverId, PowerState.Off);
         }
+    }
+
+    private SimulatedDisk NewDisk(MachineSpec spec)
+    {
+        if (spec.SnapshotId is not { } image)
+        {
+            return new SimulatedDisk(spec.UserData);
+        }
+
+        return _images.TryGetValue(image, out var copied)
+            ? copied.Copy(spec.UserData)
+            : throw new InvalidOperationException($"Image {image} was deleted before server {spec.ServerId} could be made from it.");
     }
 
     private SimulatedMachine Machine(long serverId) =>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Slipway.LocalCloud.Machines.Simulated;
 
 /// <summary>One machine: a disk that survives a restart, and a run that does not. Guarded by its own lock.</summary>
-internal sealed class SimulatedMachine(MachineSpec spec) : IDisposable
+internal sealed class SimulatedMachine(MachineSpec spec, SimulatedDisk disk) : IDisposable
 {
     private readonly StringBuilder _console = new();
     private CancellationTokenSource? _run;
@@ -14,7 +14,7 @@ internal sealed class SimulatedMachine(MachineSpec spec) : IDisposable
 
     public string Address { get; set; } = spec.Address ?? "";
 
-    public SimulatedDisk Disk { get; private set; } = new(spec.UserData);
+    public SimulatedDisk Disk { get; private set; } = disk;
 
     public bool On => _run is not null;
 
@@ -81,12 +81,12 @@ internal sealed class SimulatedMachine(MachineSpec spec) : IDisposable
 
     public void Dispose() => TurnOff();
 
-    public void ReplaceDisk(MachineSpec newSpec)
+    public void ReplaceDisk(MachineSpec newSpec, SimulatedDisk disk)
     {
         lock (Gate)
         {
             Spec = newSpec;
-            Disk = new SimulatedDisk(newSpec.UserData);
+            Disk = disk;
         }
     }
 }
@@ -109,4 +109,7 @@ internal sealed class SimulatedDisk(string? userData)
     public bool FilesPlaced { get; set; }
 
     public bool UnitEnabled { get; set; }
+
+    /// <summary>What another machine starts from: all that was placed, while host key and first boot are made anew for it.</summary>
+    public SimulatedDisk Copy(string? newUserData) => new(newUserData) { FilesPlaced = FilesPlaced, UnitEnabled = UnitEnabled };
 }
