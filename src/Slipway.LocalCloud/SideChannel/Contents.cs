@@ -9,7 +9,8 @@ namespace Slipway.LocalCloud.SideChannel;
 /// <summary>Everything that exists in the cloud, to be counted or swept away.</summary>
 internal sealed class Contents(
     HetznerProject project, ServerLifecycle lifecycle, Capacity capacity, RateLimit rateLimit, Tailnet tailnet, AuthKeys keys,
-    StripeAccount stripe, ImageStore images, ProjectLimits limits, RequestCounts counts, Faults faults, LocalCloudOptions options)
+    StripeAccount stripe, ImageStore images, VolumeStore volumes, ServerNetworks networks, PrimaryIpPool primaryIps, ProjectLimits limits,
+    RequestCounts counts, Faults faults, LocalCloudOptions options)
 {
     public Inventory List()
     {
@@ -21,6 +22,8 @@ internal sealed class Contents(
                 NamedThings.Of(project.Firewalls.Values.Select(f => f.Name)),
                 NamedThings.Of(project.Images.Values.Select(i => i.Description)),
                 NamedThings.Of(project.PlacementGroups.Values.Select(g => g.Name)),
+                Named(project.PrimaryIps), Named(project.Volumes), Named(project.Networks), Named(project.FloatingIps),
+                Named(project.LoadBalancers), Named(project.Certificates),
                 NamedThings.Of(tailnet.List(_ => true).Select(d => d.Name)),
                 NamedThings.Of(keys.All.Select(k => k.Description.Length > 0 ? k.Description : k.Id)),
                 NamedThings.Of(lifecycle.Machines.Select(id => id.ToString(CultureInfo.InvariantCulture))));
@@ -39,10 +42,16 @@ internal sealed class Contents(
             project.SshKeys.Clear();
             project.Firewalls.Clear();
             project.PlacementGroups.Clear();
+            project.FloatingIps.Clear();
+            project.LoadBalancers.Clear();
+            project.Certificates.Clear();
         }
 
         await Task.WhenAll(machines);
         await images.ClearAsync();
+        await volumes.ClearAsync();
+        await networks.ClearAsync();
+        primaryIps.Clear();
         capacity.Clear();
         limits.Reset();
         tailnet.Clear();
@@ -52,4 +61,7 @@ internal sealed class Contents(
         faults.Clear();
         rateLimit.Set(options.RateLimit);
     }
+    private static NamedThings Named<T>(Dictionary<long, T> resources)
+        where T : NamedResource =>
+        NamedThings.Of(resources.Values.Select(r => r.Name));
 }

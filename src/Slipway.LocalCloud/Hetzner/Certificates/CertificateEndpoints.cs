@@ -25,7 +25,7 @@ internal static class CertificateEndpoints
             },
         };
         api.MapResource(kind);
-        api.MapPost("/certificates", (HttpContext context) => CreateAsync(context, kind, project));
+        api.MapPost("/certificates", (HttpContext context, HetznerProject here) => CreateAsync(context, kind, here));
         api.MapPost("/certificates/{id:long}/actions/retry", (long id) =>
         {
             lock (project.Gate)

@@ -62,13 +62,23 @@ internal static class LoadBalancerEndpoints
                 Ipv6 = string.Create(CultureInfo.InvariantCulture, $"2001:db8:1b:{id & 0xffff:x}::1"),
                 PublicEnabled = request.PublicInterface ?? true,
             };
-            request.Services?.ForEach(balancer.AddService);
-            if (network is not null)
+            try
             {
-                LoadBalancerActions.Join(balancer, network, new AttachToNetwork(network.Id, null, null, null), project);
+                request.Services?.ForEach(balancer.AddService);
+                if (network is not null)
+                {
+                    LoadBalancerActions.Join(balancer, network, new AttachToNetwork(network.Id, null, null, null), project);
+                }
+
+                request.Targets?.ForEach(t => balancer.AddTarget(t, project));
+            }
+            catch (HetznerFault)
+            {
+                // A refused order leaves no trace with others.
+                Delete(balancer, project);
+                throw;
             }
 
-            request.Targets?.ForEach(t => balancer.AddTarget(t, project));
             project.LoadBalancers.Add(id, balancer);
             return TypedResults.Json(
                 new CreateLoadBalancerAnswer(balancer.View(), project.DoneAction("create_load_balancer", kind.Reference(balancer))),

@@ -12,11 +12,18 @@ internal readonly record struct Ipv4Range(uint First, int Prefix)
 
     public uint Last => First + (uint)((1L << (32 - Prefix)) - 1);
 
-    public bool IsPrivate => Array.Exists(Private, Contains);
+    public bool IsPrivate
+    {
+        get
+        {
+            var self = this;
+            return Array.Exists(Private, p => p.Contains(self));
+        }
+    }
 
     public static Ipv4Range? TryParse(string? text) =>
-        text is not null && text.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(text, out var network)
-        && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
+        // Parsing drops the bits after the prefix; with any of them set the text is no range.
+        IPNetwork.TryParse(text, out var network) && network.ToString() == text && network.BaseAddress.AddressFamily == AddressFamily.InterNetwork
             ? new Ipv4Range(ToNumber(network.BaseAddress), network.PrefixLength)
             : null;
 

@@ -110,6 +110,20 @@ internal sealed class PrimaryIpPool(HetznerProject project, ProjectLimits limits
         return gone;
     }
 
+    /// <summary>Gives every address back; the servers must be gone by then.</summary>
+    public void Clear()
+    {
+        lock (project.Gate)
+        {
+            foreach (var ip in project.PrimaryIps.Values)
+            {
+                Release(ip);
+            }
+
+            project.PrimaryIps.Clear();
+        }
+    }
+
     public void Release(PrimaryIp ip)
     {
         if (ip.Type == PrimaryIp.V4)

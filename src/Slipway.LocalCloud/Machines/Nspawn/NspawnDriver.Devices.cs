@@ -97,7 +97,9 @@ public sealed partial class NspawnDriver
         await _firewallGate.WaitAsync();
         try
         {
-            if (_firewalls.TryRemove(serverId, out _) && address is not null)
+            // The address may be another machine's already, with rules of its own.
+            var others = _machines.Values.Any(m => m.Spec.ServerId != serverId && m.Devices.Address == address);
+            if (_firewalls.TryRemove(serverId, out _) && address is not null && !others)
             {
                 await _firewallTable!.SetAsync(address, rules: null, CancellationToken.None);
             }
