@@ -12,7 +12,7 @@ public sealed class LocalCloudOptionsTests
             "--urls", "http://127.0.0.1:1", "--machines", "nspawn", "--hetzner-token", "t", "--rate-limit", "7", "--locations", "hel1",
             "--tailscale-client-id", "i", "--tailscale-client-secret", "s", "--tailscale-octet", "9", "--stripe-api-key", "k",
             "--stripe-webhook-secret", "w", "--stripe-webhook-url", "http://x/", "--create-time", "1", "--start-time", "2",
-            "--boot-time", "3", "--state-directory", "/d");
+            "--boot-time", "3", "--api-date", "2026-06-30", "--server-limit", "5", "--state-directory", "/d");
 
         options.Urls.ShouldBe("http://127.0.0.1:1");
         options.Machines.ShouldBe("nspawn");
@@ -28,6 +28,8 @@ public sealed class LocalCloudOptionsTests
         options.CreateTime.ShouldBe(TimeSpan.FromMilliseconds(1));
         options.StartTime.ShouldBe(TimeSpan.FromMilliseconds(2));
         options.BootTime.ShouldBe(TimeSpan.FromMilliseconds(3));
+        options.ApiDate.ShouldBe(new DateOnly(2026, 6, 30));
+        options.ServerLimit.ShouldBe(5);
         options.StateDirectory.ShouldBe("/d");
     }
 
@@ -35,11 +37,12 @@ public sealed class LocalCloudOptionsTests
     public void H8_all_mistakes_are_told_at_once()
     {
         var mistakes = Should.Throw<LocalCloudOptionsException>(
-            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--colour", "red"));
+            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--api-date", "yesterday", "--colour", "red"));
 
         mistakes.Message.ShouldContain("--rate-limit is 'many'");
         mistakes.Message.ShouldContain("--tailscale-octet is '256'");
         mistakes.Message.ShouldContain("--boot-time is '-1'");
+        mistakes.Message.ShouldContain("--api-date is 'yesterday'");
         mistakes.Message.ShouldContain("--colour is not an option");
     }
 

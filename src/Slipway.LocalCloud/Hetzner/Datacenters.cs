@@ -5,7 +5,12 @@ internal sealed record Datacenter(long Id, string Name, string Description, Loca
 {
     private static readonly Dictionary<string, (long Id, string Suffix)> Names = new()
     {
-        ["nbg1"] = (2, "dc3"), ["hel1"] = (3, "dc2"), ["fsn1"] = (4, "dc14"), ["ash"] = (5, "dc1"), ["hil"] = (6, "dc1"), ["sin"] = (7, "dc1"),
+        ["nbg1"] = (2, "dc3"),
+        ["hel1"] = (3, "dc2"),
+        ["fsn1"] = (4, "dc14"),
+        ["ash"] = (5, "dc1"),
+        ["hil"] = (6, "dc1"),
+        ["sin"] = (7, "dc1"),
     };
 
     public static Datacenter In(Location location, DatacenterServerTypes types)

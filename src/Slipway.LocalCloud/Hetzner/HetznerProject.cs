@@ -97,6 +97,18 @@ internal sealed class HetznerProject(TimeProvider time)
         Error = error,
     };
 
+    /// <summary>What a failed action was to make has never been there.</summary>
+    public void Abandon(HetznerAction action)
+    {
+        foreach (var resource in action.Resources.Where(r => r.Type == "image"))
+        {
+            if (Images.GetValueOrDefault(resource.Id)?.Status == ImageStatus.Creating)
+            {
+                Images.Remove(resource.Id);
+            }
+        }
+    }
+
     public void Add(Server server)
     {
         Servers.Add(server.Id, server);

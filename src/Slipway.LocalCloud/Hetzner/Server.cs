@@ -70,6 +70,15 @@ internal sealed class Server : IDisposable
     /// <summary>Told when the machine turned itself off.</summary>
     public TaskCompletionSource? TurnedOff { get; set; }
 
+    /// <summary>Refuses what may not be done while another action runs.</summary>
+    public void RequireUnlocked()
+    {
+        if (Locks > 0)
+        {
+            throw HetznerFault.Locked();
+        }
+    }
+
     public void RecordPower(bool on, DateTimeOffset at)
     {
         var wasOn = PowerSwitches.Count % 2 == 1;

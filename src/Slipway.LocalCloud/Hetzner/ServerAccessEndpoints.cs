@@ -19,7 +19,7 @@ internal static class ServerAccessEndpoints
             lock (project.Gate)
             {
                 var server = project.Server(id);
-                lifecycle.RequireUnlocked(server);
+                server.RequireUnlocked();
                 if (server.Status != ServerStatus.Running)
                 {
                     throw HetznerFault.Unsupported("server must be running");

@@ -72,7 +72,7 @@ internal static class ServerActionEndpoints
         lock (project.Gate)
         {
             var server = project.Server(id);
-            lifecycle.RequireUnlocked(server);
+            server.RequireUnlocked();
             if (server.Status != ServerStatus.Off)
             {
                 throw HetznerFault.NotStopped();
@@ -93,14 +93,13 @@ internal static class ServerActionEndpoints
         }
     }
 
-    private static async Task<IResult> ChangeProtectionAsync(
-        long id, HttpContext context, HetznerProject project, ServerLifecycle lifecycle)
+    private static async Task<IResult> ChangeProtectionAsync(long id, HttpContext context, HetznerProject project)
     {
         var request = await HetznerRequest.ReadAsync(context, HetznerJson.Wire.ChangeProtection);
         lock (project.Gate)
         {
             var server = project.Server(id);
-            lifecycle.RequireUnlocked(server);
+            server.RequireUnlocked();
             var (delete, rebuild) = (request.Delete ?? server.ProtectedFromDelete, request.Rebuild ?? server.ProtectedFromRebuild);
             if (delete != rebuild)
             {

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Text;
 
 namespace Slipway.LocalCloud.Hetzner;
 
@@ -18,7 +18,7 @@ internal sealed partial class ServerCreation(
         var name = CheckName(order.Name);
         CheckUserData(order.UserData);
         LabelRules.Check(order.Labels);
-        var place = order.Location ?? PlaceOf(order.Datacenter);
+        var place = PlaceOf(order.Datacenter) ?? order.Location;
         var type = FindType(order.ServerType);
         lock (project.Gate)
         {

@@ -65,7 +65,7 @@ internal static class ServerEndpoints
                     throw HetznerFault.Protected("server is delete protected");
                 }
 
-                lifecycle.RequireUnlocked(server);
+                server.RequireUnlocked();
                 images.DeleteBackupsOf(id);
                 return ServerActionEndpoints.Answer(lifecycle.BeginDelete(server), 200);
             }

@@ -54,7 +54,7 @@ internal sealed partial class ServerLifecycle
     public HetznerAction Begin(
         Server server, string command, Func<Server, CancellationToken, Task> work, params ActionResource[] others)
     {
-        RequireUnlocked(server);
+        server.RequireUnlocked();
         var action = _project.BeginAction(command, [new ActionResource(server.Id, "server"), .. others]);
         server.Locks++;
         var before = server.Work;
@@ -75,12 +75,6 @@ internal sealed partial class ServerLifecycle
             return Task.CompletedTask;
         },
         others);
-
-    /// <summary>Refuses what may not be done while another action runs.</summary>
-    public void RequireUnlocked(Server server)
-    {
-        _ = server.Locks == 0 ? server : throw HetznerFault.Locked();
-    }
 
     /// <summary>Begins a new server's two actions; the second does not lock it.</summary>
     public (HetznerAction Create, HetznerAction? Start) BeginCreate(Server server, bool start)
@@ -246,7 +240,11 @@ internal sealed partial class ServerLifecycle
                 server.Status = ServerStatus.Off;
             }
 
-            _project.FinishAction(actionId, error);
+            var finished = _project.FinishAction(actionId, error);
+            if (error is not null)
+            {
+                _project.Abandon(finished);
+            }
         }
     }
 

@@ -161,7 +161,7 @@ public sealed class ServerLifecycleTests
     }
 
     [Fact]
-    public async Task A_type_is_changed_only_while_the_server_is_off_and_never_to_a_smaller_disk()
+    public async Task A_type_is_changed_only_while_the_server_is_off_and_back_only_if_the_disk_did_not_grow()
     {
         await using var cloud = await TestCloud.StartAsync();
         var id = await cloud.RunningServerAsync("agent-1");
@@ -174,7 +174,14 @@ public sealed class ServerLifecycleTests
         await cloud.ActAsync(id, "poweroff");
         ((string?)(await cloud.ActAsync(id, "change_type", Bigger))["status"]).ShouldBe("success");
         ((string?)(await cloud.GetAsync($"/v1/servers/{id}"))["server"]["server_type"]!["name"]).ShouldBe("cx33");
-        (await cloud.PostAsync($"/v1/servers/{id}/actions/change_type", """{"server_type":"cx23","upgrade_disk":false}""")).Status.ShouldBe(422);
+        ((int)(await cloud.GetAsync($"/v1/servers/{id}"))["server"]["primary_disk_size"]!).ShouldBe(40);
+        ((string?)(await cloud.ActAsync(id, "change_type", """{"server_type":"cx23","upgrade_disk":false}"""))["status"]).ShouldBe("success");
+
+        await cloud.ActAsync(id, "change_type", """{"server_type":"cx33","upgrade_disk":true}""");
+        ((int)(await cloud.GetAsync($"/v1/servers/{id}"))["server"]["primary_disk_size"]!).ShouldBe(80);
+        var smaller = await cloud.PostAsync($"/v1/servers/{id}/actions/change_type", """{"server_type":"cx23","upgrade_disk":false}""");
+        smaller.Status.ShouldBe(422);
+        smaller.ErrorCode.ShouldBe("invalid_server_type");
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed partial class ImageStore(
             throw HetznerFault.Unsupported("backups are not enabled for the server");
         }
 
-        lifecycle.RequireUnlocked(server);
+        server.RequireUnlocked();
         var image = new Image(
             project.NextId(), backup ? ImageType.Backup : ImageType.Snapshot, ImageStatus.Creating, Name: null,
             order.Description ?? string.Create(CultureInfo.InvariantCulture, $"{server.Name} {project.Now:yyyy-MM-dd HH:mm:ss}"),
@@ -147,11 +147,6 @@ internal sealed partial class ImageStore(
         }
         catch
         {
-            lock (project.Gate)
-            {
-                project.Images.Remove(imageId);
-            }
-
             await RemoveAsync(imageId);
             throw;
         }

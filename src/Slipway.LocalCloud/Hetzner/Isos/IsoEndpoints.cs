@@ -19,7 +19,7 @@ internal static class IsoEndpoints
             lock (project.Gate)
             {
                 var server = project.Server(id);
-                lifecycle.RequireUnlocked(server);
+                server.RequireUnlocked();
                 return ServerActionEndpoints.Answer(
                     server.Iso is null
                         ? project.DoneAction("detach_iso", new ActionResource(id, "server"))

@@ -11,7 +11,7 @@ internal static class ServerPlacementEndpoints
             lock (project.Gate)
             {
                 var server = project.Server(id);
-                lifecycle.RequireUnlocked(server);
+                server.RequireUnlocked();
                 var group = server.PlacementGroup
                     ?? throw new HetznerFault(422, "not_in_placement_group", "server is not part of a placement group");
                 return ServerActionEndpoints.Answer(
@@ -30,7 +30,7 @@ internal static class ServerPlacementEndpoints
         {
             var server = project.Server(id);
             var group = project.PlacementGroup(wanted);
-            lifecycle.RequireUnlocked(server);
+            server.RequireUnlocked();
             if (server.PlacementGroup is not null)
             {
                 throw new HetznerFault(422, "already_in_placement_group", "server is already part of a placement group");
