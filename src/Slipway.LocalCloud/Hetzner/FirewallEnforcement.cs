@@ -3,7 +3,7 @@ using Slipway.LocalCloud.Machines;
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>Makes what passes to and from a machine what its server's firewalls together allow.</summary>
-internal sealed class FirewallEnforcement(HetznerProject project, IMachineDriver driver)
+internal sealed class FirewallEnforcement(HetznerProject project, IMachineDriver driver) : IDisposable
 {
     public const string Pending = "pending";
     public const string Applied = "applied";
@@ -43,6 +43,8 @@ internal sealed class FirewallEnforcement(HetznerProject project, IMachineDriver
             _order.Release();
         }
     }
+
+    public void Dispose() => _order.Dispose();
 
     private static MachineFirewallRule Describe(FirewallRule rule) => new(
         rule.Direction == "in", rule.Protocol!, rule.Port == "any" ? null : rule.Port, rule.Direction == "in" ? rule.SourceIps! : rule.DestinationIps!);

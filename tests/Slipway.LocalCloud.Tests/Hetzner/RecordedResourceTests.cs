@@ -100,7 +100,7 @@ public sealed class RecordedResourceTests
 
         made.Status.ShouldBe(201, made.Text);
         made["certificate"]["domain_names"]!.ToJsonString().ShouldBe("""["www.example.com"]""");
-        DateTimeOffset.Parse((string)made["certificate"]["not_valid_after"]!, null).ShouldBe(certificate.NotAfter);
+        DateTimeOffset.Parse((string)made["certificate"]["not_valid_after"]!, null).ShouldBe(new DateTimeOffset(certificate.NotAfter));
         made.Text.ShouldNotContain("PRIVATE KEY");
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var wrong = JsonEncodedText.Encode(stranger.ExportPkcs8PrivateKeyPem());

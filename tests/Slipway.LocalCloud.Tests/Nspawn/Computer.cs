@@ -33,7 +33,7 @@ internal sealed class Computer : IAsyncDisposable
 
     private int Port => new Uri(_listener.Urls.Single()).Port;
 
-    private string PublicKey { get; set; } = "";
+    public string PublicKey { get; private set; } = "";
 
     public static async Task<Computer> StartAsync()
     {
@@ -101,6 +101,11 @@ internal sealed class Computer : IAsyncDisposable
         "ssh", "-F", "none", "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
         "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5", "-o", "ConnectionAttempts=30", "-o", "IdentitiesOnly=yes",
         "-i", _directory.File("id"), $"root@{address}", command);
+
+    /// <summary>The exit code of one try to get in.</summary>
+    public async Task<int> TrySshOnceAsync(string address) => (await TryRunAsync(
+        "ssh", "-F", "none", "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+        "-o", "ConnectTimeout=3", "-i", _directory.File("id"), $"root@{address}", "true")).Code;
 
     public async ValueTask DisposeAsync()
     {

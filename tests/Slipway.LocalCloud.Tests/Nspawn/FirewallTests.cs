@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Slipway.LocalCloud.Machines;
 
 namespace Slipway.LocalCloud.Tests.Nspawn;
 

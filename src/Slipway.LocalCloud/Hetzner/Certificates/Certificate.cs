@@ -28,7 +28,7 @@ internal sealed class Certificate : NamedResource
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames()).ToList();
         var hash = certificate.GetCertHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
         return (
-            certificate.NotBefore, certificate.NotAfter,
+            new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter),
             names.Count > 0 ? names : [certificate.GetNameInfo(X509NameType.DnsName, forIssuer: false)],
             string.Join(':', hash.Select(b => b.ToString("x2", null))));
     }

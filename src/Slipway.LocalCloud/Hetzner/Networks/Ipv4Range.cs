@@ -2,10 +2,12 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>A block of IPv4 addresses, e.g. <c>10.0.0.0/16</c>.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Ipv4Range(uint First, int Prefix)
 {
     private static readonly Ipv4Range[] Private = [new(0x0a000000, 8), new(0xac100000, 12), new(0xc0a80000, 16)];

@@ -42,7 +42,7 @@ internal sealed class ServerNetworks(HetznerProject project, IMachineDriver driv
     {
         foreach (var (server, nic) in MembersOf(network).ConvertAll(m => (m.Server, m.Attachment.Describe())))
         {
-            background.BeginSilently("change_ip_range", () => driver.AttachNetworkAsync(server.Id, nic, CancellationToken.None));
+            _ = background.BeginSilently("change_ip_range", () => driver.AttachNetworkAsync(server.Id, nic, CancellationToken.None));
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class ServerNetworks(HetznerProject project, IMachineDriver driv
             balancer.Networks.Remove(network);
         }
 
-        background.BeginSilently("delete_network", async () =>
+        _ = background.BeginSilently("delete_network", async () =>
         {
             foreach (var (server, _) in members)
             {

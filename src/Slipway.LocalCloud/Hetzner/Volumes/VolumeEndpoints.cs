@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Slipway.LocalCloud.Machines;
 
 namespace Slipway.LocalCloud.Hetzner;
 
@@ -67,7 +66,7 @@ internal static partial class VolumeEndpoints
             throw HetznerFault.InvalidField("name", "Letters, digits, dashes, underscores and dots; the first and the last a letter or digit.");
         }
 
-        if (request.Size is not >= Volume.LeastSize or > Volume.MostSize)
+        if (request.Size is not (>= Volume.LeastSize and <= Volume.MostSize))
         {
             throw HetznerFault.InvalidField("size", $"Must be between {Volume.LeastSize} and {Volume.MostSize}.");
         }

@@ -150,6 +150,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     {
         await Task.WhenAll(_machines.Keys.Select(id => DeleteAsync(id, CancellationToken.None)));
         _spawner.Dispose();
+        _privateNetworks?.Dispose();
         foreach (var relay in _relays.Values)
         {
             await relay.DisposeAsync();

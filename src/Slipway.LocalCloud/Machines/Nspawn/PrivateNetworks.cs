@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Slipway.LocalCloud.Machines.Nspawn;
 
 /// <summary>The private networks of one LocalCloud: a bridge each, on which this computer itself has no address.</summary>
-internal sealed class PrivateNetworks(int octet, ToolRunner tools)
+internal sealed class PrivateNetworks(int octet, ToolRunner tools) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly NumberPool _numbers = new(1, 9999, "private networks");
@@ -44,6 +44,8 @@ internal sealed class PrivateNetworks(int octet, ToolRunner tools)
             _gate.Release();
         }
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private async Task<string> EnsureAsync(long networkId, CancellationToken cancellationToken)
     {
