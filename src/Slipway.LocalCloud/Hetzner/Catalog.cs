@@ -75,6 +75,9 @@ internal sealed class Catalog
 
     public IReadOnlyList<Image> Images { get; }
 
+    public Location FindLocation(IdOrName wanted) =>
+        Locations.FirstOrDefault(l => wanted.Matches(l.Id, l.Name)) ?? throw HetznerFault.InvalidField("location", "Unknown location.");
+
     public static Money Price(decimal net) => new(
         net.ToString("0.0000000000", null) + "000000", (net * 1.19m).ToString("0.0000000000", null) + "000000");
 

@@ -1,10 +1,8 @@
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>Which firewall holds for which server: named ones, and those whose selector matches the server's labels.</summary>
-internal sealed class FirewallAssignment(HetznerProject project, TimeProvider time)
+internal sealed class FirewallAssignment(HetznerProject project, FirewallEnforcement enforcement, BackgroundActions background, TimeProvider time)
 {
-    private const string Pending = "pending";
-    private const string Applied = "applied";
     private static readonly TimeSpan ApplyTime = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A new server's firewalls; a selector's apply action keeps the server locked meanwhile.</summary>
@@ -14,7 +12,7 @@ internal sealed class FirewallAssignment(HetznerProject project, TimeProvider ti
         foreach (var firewall in named)
         {
             firewall.Servers.Add(server.Id);
-            server.Firewalls[firewall.Id] = Applied;
+            server.Firewalls[firewall.Id] = FirewallEnforcement.Pending;
         }
 
         foreach (var firewall in project.Firewalls.Values.Where(f => f.Selectors.Exists(s => LabelSelector.Parse(s).Matches(server.Labels))))
@@ -46,6 +44,11 @@ internal sealed class FirewallAssignment(HetznerProject project, TimeProvider ti
     {
         var servers = targets.Where(t => !IsSelector(t)).Select(ServerOf).ToList();
         var selectors = targets.Where(IsSelector).Select(t => t.LabelSelector!.Selector).ToList();
+        if (servers.Exists(s => !firewall.Servers.Contains(s.Id) && Holds(firewall, s)))
+        {
+            throw new HetznerFault(422, "firewall_managed_by_label_selector", "firewall is applied by a label selector and cannot be removed manually");
+        }
+
         if (servers.Exists(s => !firewall.Servers.Contains(s.Id)) || selectors.Exists(s => !firewall.Selectors.Contains(s)))
         {
             throw new HetznerFault(422, "firewall_resource_not_found", "firewall is not applied to the resource");
@@ -53,14 +56,25 @@ internal sealed class FirewallAssignment(HetznerProject project, TimeProvider ti
 
         servers.ForEach(s => firewall.Servers.Remove(s.Id));
         selectors.ForEach(s => firewall.Selectors.Remove(s));
-        var actions = new List<HetznerAction>();
-        foreach (var server in project.Servers.Values.Where(s => s.Firewalls.ContainsKey(firewall.Id) && !Holds(firewall, s)))
-        {
-            server.Firewalls.Remove(firewall.Id);
-            actions.Add(project.FinishAction(project.BeginAction("remove_firewall", ResourcesOf(firewall, server)).Id));
-        }
+        return project.Servers.Values.Where(s => s.Firewalls.ContainsKey(firewall.Id) && !Holds(firewall, s)).ToList()
+            .ConvertAll(s => Withdraw(firewall, s));
+    }
 
-        return actions;
+    /// <summary>A server's labels were changed: selectors find it now, or find it no more.</summary>
+    public void FollowLabels(Server server)
+    {
+        foreach (var firewall in project.Firewalls.Values)
+        {
+            var (has, should) = (server.Firewalls.ContainsKey(firewall.Id), Holds(firewall, server));
+            if (should && !has)
+            {
+                Apply(firewall, server);
+            }
+            else if (has && !should)
+            {
+                Withdraw(firewall, server);
+            }
+        }
     }
 
     /// <summary>New rules reach every server the firewall holds for.</summary>
@@ -72,25 +86,30 @@ internal sealed class FirewallAssignment(HetznerProject project, TimeProvider ti
 
     private HetznerAction Apply(Firewall firewall, Server server)
     {
-        var action = project.BeginAction("apply_firewall", ResourcesOf(firewall, server));
-        server.Firewalls[firewall.Id] = Pending;
+        server.Firewalls[firewall.Id] = FirewallEnforcement.Pending;
         server.Locks++;
-        _ = Task.Run(() => FinishAsync(firewall, server, action.Id));
-        return action;
+        return background.Begin("apply_firewall", () => FinishAsync(server), ResourcesOf(firewall, server)).Action;
     }
 
-    private async Task FinishAsync(Firewall firewall, Server server, long actionId)
+    private HetznerAction Withdraw(Firewall firewall, Server server)
     {
-        await Task.Delay(ApplyTime, time);
-        lock (project.Gate)
-        {
-            server.Locks--;
-            if (server.Firewalls.ContainsKey(firewall.Id))
-            {
-                server.Firewalls[firewall.Id] = Applied;
-            }
+        server.Firewalls.Remove(firewall.Id);
+        return background.Begin("remove_firewall", () => enforcement.EnforceAsync(server), ResourcesOf(firewall, server)).Action;
+    }
 
-            project.FinishAction(actionId);
+    private async Task FinishAsync(Server server)
+    {
+        try
+        {
+            await Task.Delay(ApplyTime, time);
+            await enforcement.EnforceAsync(server);
+        }
+        finally
+        {
+            lock (project.Gate)
+            {
+                server.Locks--;
+            }
         }
     }
 

@@ -25,6 +25,18 @@ internal sealed class HetznerProject(TimeProvider time)
 
     public Dictionary<long, PlacementGroup> PlacementGroups { get; } = [];
 
+    public Dictionary<long, PrimaryIp> PrimaryIps { get; } = [];
+
+    public Dictionary<long, Volume> Volumes { get; } = [];
+
+    public Dictionary<long, Network> Networks { get; } = [];
+
+    public Dictionary<long, FloatingIp> FloatingIps { get; } = [];
+
+    public Dictionary<long, LoadBalancer> LoadBalancers { get; } = [];
+
+    public Dictionary<long, Certificate> Certificates { get; } = [];
+
     /// <summary>Wire times have whole seconds.</summary>
     public DateTimeOffset Now
     {
@@ -47,6 +59,10 @@ internal sealed class HetznerProject(TimeProvider time)
     public SshKey SshKey(long id) => SshKeys.TryGetValue(id, out var key) ? key : throw HetznerFault.NotFound("ssh_key", id);
 
     public Firewall Firewall(long id) => Firewalls.TryGetValue(id, out var f) ? f : throw HetznerFault.NotFound("firewall", id);
+
+    public Volume Volume(long id) => Volumes.TryGetValue(id, out var volume) ? volume : throw HetznerFault.NotFound("volume", id);
+
+    public Network Network(long id) => Networks.TryGetValue(id, out var network) ? network : throw HetznerFault.NotFound("network", id);
 
     /// <summary>The actions of one resource, in their order.</summary>
     public IEnumerable<HetznerAction> ActionsOf(string type, long id) =>

@@ -5,6 +5,8 @@ internal static class HetznerServices
     public static void AddHetzner(this IServiceCollection services) => services
         .AddSingleton<ApiDate>().AddSingleton<Catalog>().AddSingleton<Capacity>().AddSingleton<HetznerProject>().AddSingleton<RateLimit>()
         .AddSingleton<FirewallAssignment>().AddSingleton<ServerLifecycle>().AddSingleton<ServerCreation>()
+        .AddSingleton<PrimaryIpPool>().AddSingleton<VolumeStore>().AddSingleton<ServerNetworks>().AddSingleton<ServerDevices>()
+        .AddSingleton<FirewallEnforcement>().AddSingleton<BackgroundActions>()
         .AddSingleton<ProjectLimits>().AddSingleton<ImageStore>();
 
     public static void MapHetzner(this IEndpointRouteBuilder app)
@@ -28,6 +30,13 @@ internal static class HetznerServices
         api.MapServerPlacement();
         api.MapIsos();
         api.MapDatacenters();
+        api.MapPrimaryIps();
+        api.MapVolumes();
+        api.MapNetworks();
+        api.MapServerNetworks();
+        api.MapFloatingIps();
+        api.MapLoadBalancers();
+        api.MapCertificates();
         api.MapUnmodelled();
     }
 }

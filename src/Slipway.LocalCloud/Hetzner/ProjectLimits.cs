@@ -6,5 +6,8 @@ internal sealed class ProjectLimits(LocalCloudOptions options)
     /// <summary>Null is without a limit.</summary>
     public int? Servers { get; set; } = options.ServerLimit;
 
-    public void Reset() => Servers = options.ServerLimit;
+    /// <summary>Null is without a limit; those made with servers count.</summary>
+    public int? PrimaryIps { get; set; }
+
+    public void Reset() => (Servers, PrimaryIps) = (options.ServerLimit, null);
 }

@@ -24,9 +24,17 @@ internal sealed class Server : IDisposable
     /// <summary>In GB; a change of the type may leave it as it was.</summary>
     public required int DiskSize { get; set; }
 
-    public required bool HasIpv4 { get; init; }
+    public PrimaryIp? PrimaryIpv4 { get; set; }
 
-    public required bool HasIpv6 { get; init; }
+    public PrimaryIp? PrimaryIpv6 { get; set; }
+
+    public List<NetworkAttachment> Networks { get; } = [];
+
+    public List<Volume> Volumes { get; } = [];
+
+    public HashSet<long> FloatingIps { get; } = [];
+
+    public HashSet<long> LoadBalancers { get; } = [];
 
     public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
@@ -34,8 +42,7 @@ internal sealed class Server : IDisposable
 
     public string Status { get; set; } = ServerStatus.Initializing;
 
-    /// <summary>The machine's address, once it has one.</summary>
-    public string? Ipv4 { get; set; }
+    public string? Ipv4 => PrimaryIpv4?.Ip;
 
     public PlacementGroup? PlacementGroup { get; set; }
 
@@ -46,9 +53,6 @@ internal sealed class Server : IDisposable
 
     /// <summary>The next boot's system, if it is not the disk's.</summary>
     public RescueSystem? Rescue { get; set; }
-
-    /// <summary>Reverse names that were set, by address.</summary>
-    public Dictionary<string, string> DnsPointers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>When the machine got power and when it lost it, in turn.</summary>
     public List<DateTimeOffset> PowerSwitches { get; } = [];

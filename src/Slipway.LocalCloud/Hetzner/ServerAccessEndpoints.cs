@@ -55,10 +55,10 @@ internal static class ServerAccessEndpoints
                 ?? throw HetznerFault.InvalidField("ip", "Not an address of the server.");
             var action = lifecycle.BeginChange(server, "change_dns_ptr", changed =>
             {
-                changed.DnsPointers.Remove(ip);
-                if (request.DnsPtr is { } name)
+                var owner = ip.Contains(':', StringComparison.Ordinal) ? changed.PrimaryIpv6 : changed.PrimaryIpv4;
+                if (owner is not null)
                 {
-                    changed.DnsPointers.Add(ip, name);
+                    ReverseNames.Change(owner.DnsPointers, owner.Ip, request);
                 }
             });
             return ServerActionEndpoints.Answer(action, 201);

@@ -7,7 +7,8 @@ namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>Checks an order as Hetzner does, makes the server of it and begins its actions.</summary>
 internal sealed partial class ServerCreation(
-    HetznerProject project, Catalog catalog, Capacity capacity, ImageStore images, ProjectLimits limits, ApiDate date, FirewallAssignment firewalls, ServerLifecycle lifecycle)
+    HetznerProject project, Catalog catalog, Capacity capacity, ImageStore images, ProjectLimits limits, ApiDate date, FirewallAssignment firewalls, ServerLifecycle lifecycle,
+    PrimaryIpPool primaryIps)
 {
     private const int MaxUserData = 32_768;
     private const string PasswordCharacters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -36,22 +37,29 @@ internal sealed partial class ServerCreation(
                 throw HetznerFault.LimitExceeded("server", "server_limit");
             }
 
+            var networks = (order.Networks ?? []).Distinct().Select(project.Network).ToList();
+            var volumes = (order.Volumes ?? []).Distinct().Select(project.Volume).ToList();
+            var location = capacity.Place(type, place);
+            primaryIps.Check(order.PublicNet, location);
+            volumes.ForEach(v => v.RequireFree(location));
             var server = new Server
             {
                 Id = project.NextServerId(),
                 Name = name,
                 Created = project.Now,
                 Type = type,
-                Location = capacity.Place(type, place),
+                Location = location,
                 Image = image,
                 UserData = order.UserData,
                 AuthorizedKeys = keys.ConvertAll(k => k.PublicKey),
                 DiskSize = type.Disk,
-                HasIpv4 = order.PublicNet?.EnableIpv4 ?? true,
-                HasIpv6 = order.PublicNet?.EnableIpv6 ?? true,
                 Labels = order.Labels ?? [],
             };
+            networks.ForEach(n => n.RequireRoomFor(server, networks, project));
             project.Add(server);
+            primaryIps.Equip(server, order.PublicNet);
+            networks.ForEach(n => n.Attach(server, project));
+            volumes.ForEach(v => v.Attach(server));
             group?.Add(server);
             var (create, start) = lifecycle.BeginCreate(server, order.StartAfterCreate ?? true);
             List<HetznerAction> next = start is null ? [] : [start];

@@ -27,7 +27,7 @@ internal static class ServerEndpoints
                 return Answer(project.Server(id), capacity);
             }
         });
-        api.MapPut("/servers/{id:long}", async (long id, HttpContext context, HetznerProject project, Capacity capacity) =>
+        api.MapPut("/servers/{id:long}", async (long id, HttpContext context, HetznerProject project, Capacity capacity, FirewallAssignment firewalls) =>
         {
             var change = await HetznerRequest.ReadAsync(context, HetznerJson.Wire.UpdateNamed);
             LabelRules.Check(change.Labels);
@@ -46,7 +46,12 @@ internal static class ServerEndpoints
                     server.Name = name;
                 }
 
-                server.Labels = change.Labels ?? server.Labels;
+                if (change.Labels is not null)
+                {
+                    server.Labels = change.Labels;
+                    firewalls.FollowLabels(server);
+                }
+
                 return Answer(server, capacity);
             }
         });

@@ -16,10 +16,15 @@ internal sealed partial class ServerLifecycle
     private readonly Faults _faults;
     private readonly TimeProvider _time;
     private readonly ILogger<ServerLifecycle> _logger;
+    private readonly PrimaryIpPool _primaryIps;
+    private readonly ServerDevices _devices;
     private readonly HashSet<long> _machines = [];
 
-    public ServerLifecycle(HetznerProject project, IMachineDriver driver, Tailnet tailnet, Faults faults, TimeProvider time, ILogger<ServerLifecycle> logger)
+    public ServerLifecycle(
+        HetznerProject project, IMachineDriver driver, Tailnet tailnet, Faults faults, PrimaryIpPool primaryIps, ServerDevices devices,
+        TimeProvider time, ILogger<ServerLifecycle> logger)
     {
+        (_primaryIps, _devices) = (primaryIps, devices);
         _project = project;
         _driver = driver;
         _tailnet = tailnet;
@@ -79,7 +84,6 @@ internal sealed partial class ServerLifecycle
         var next = start ? _project.BeginAction("start_server", resource) : null;
         server.Locks++;
         _machines.Add(server.Id);
-        server.Ipv4 = _driver.ReserveAddress(server.Id);
         server.Work = Task.Run(
             async () =>
             {
@@ -104,6 +108,7 @@ internal sealed partial class ServerLifecycle
         }
 
         server.PlacementGroup?.Remove(server);
+        var released = _primaryIps.Forget(server);
 
         var before = server.Work;
         server.Work = Task.Run(
@@ -111,9 +116,11 @@ internal sealed partial class ServerLifecycle
             {
                 server.Cancel();
                 await RunAsync(before, server, action.Id, DeleteAsync, unlock: false);
+                released.ForEach(_primaryIps.Release);
                 server.Dispose();
             },
             CancellationToken.None);
+        _devices.Forget(server);
         return action;
     }
 
@@ -179,12 +186,9 @@ internal sealed partial class ServerLifecycle
 
     private async Task CreateAsync(Server server, CancellationToken cancellationToken)
     {
-        var address = await _driver.CreateAsync(SpecOf(server), cancellationToken);
-        lock (_project.Gate)
-        {
-            server.Ipv4 = address;
-            server.Status = ServerStatus.Off;
-        }
+        await _driver.CreateAsync(SpecOf(server), cancellationToken);
+        await _devices.PlugAsync(server, cancellationToken);
+        SetStatus(server, ServerStatus.Off);
     }
 
     private async Task DeleteAsync(Server server, CancellationToken cancellationToken)
@@ -294,7 +298,12 @@ internal sealed partial class ServerLifecycle
 
     private static MachineSpec SpecOf(Server server) => new(
         server.Id, server.Id.ToString(CultureInfo.InvariantCulture), server.Name, server.Image.Name ?? server.Image.Description,
-        server.UserData, server.AuthorizedKeys, server.Image.Name is null ? server.Image.Id : null);
+        server.UserData, server.AuthorizedKeys, server.Image.Name is null ? server.Image.Id : null)
+    {
+        Address = server.Ipv4,
+        Location = server.Location.Name,
+        NetworkZone = server.Location.NetworkZone,
+    };
 
     private static partial class Log
     {

@@ -28,11 +28,17 @@ internal sealed record CreateServer
     public Dictionary<string, string>? Labels { get; init; }
 
     public CreatePublicNet? PublicNet { get; init; }
+
+    public List<long>? Networks { get; init; }
+
+    public List<long>? Volumes { get; init; }
+
+    public bool? Automount { get; init; }
 }
 
 internal sealed record FirewallReference(long Firewall);
 
-internal sealed record CreatePublicNet(bool? EnableIpv4, bool? EnableIpv6);
+internal sealed record CreatePublicNet(bool? EnableIpv4, bool? EnableIpv6, long? Ipv4, long? Ipv6);
 
 internal sealed record RebuildServer
 {

@@ -12,36 +12,24 @@ internal sealed record ServerView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Datacenter? Datacenter)
 {
     public static ServerView Of(Server server, Capacity capacity) => new(
-        server.Id, server.Name, server.Status, server.Created, NetOf(server), [], capacity.Describe(server.Type), server.Location,
+        server.Id, server.Name, server.Status, server.Created, NetOf(server), server.Networks.ConvertAll(n => n.View()), capacity.Describe(server.Type), server.Location,
         server.Image, server.Iso, server.Rescue is not null, server.Locks > 0, server.BackupWindow, OutgoingTraffic: 0, IngoingTraffic: 0,
         server.Type.Prices.FirstOrDefault(p => p.Location == server.Location.Name)?.IncludedTraffic,
-        new ServerProtection(server.ProtectedFromDelete, server.ProtectedFromRebuild), server.Labels, [], [], server.DiskSize,
+        new ServerProtection(server.ProtectedFromDelete, server.ProtectedFromRebuild), server.Labels, server.Volumes.ConvertAll(v => v.Id),
+        server.LoadBalancers.Order().ToList(), server.DiskSize,
         server.PlacementGroup?.View(), capacity.DatacenterOfServerIn(server.Location));
 
     /// <summary>The address a reverse name may be for, or null when the server has no such address.</summary>
     public static IPAddress? AddressOf(Server server, string ip) => IPAddress.TryParse(ip, out var address)
-        && (address.ToString() == (server.HasIpv4 ? server.Ipv4 : null)
-            || (server.HasIpv6 && IPNetwork.Parse(Ipv6Of(server) + "/64").Contains(address)))
+        && (address.ToString() == server.Ipv4 || (server.PrimaryIpv6 is { } network && IPNetwork.Parse(network.Ip).Contains(address)))
             ? address
             : null;
 
-    private static string Ipv6Of(Server server) => $"2001:db8:{server.Id >> 16 & 0xffff:x}:{server.Id & 0xffff:x}::";
-
-    private static PublicNet NetOf(Server server)
-    {
-        return new PublicNet(
-            server.HasIpv4 && server.Ipv4 is { } ip
-                ? new Ipv4(server.Id * 2, ip, Blocked: false, server.DnsPointers.GetValueOrDefault(
-                    ip, $"static.{string.Join('.', ip.Split('.').Reverse())}.clients.example.com"))
-                : null,
-            server.HasIpv6 ? new Ipv6(
-                    server.Id * 2 + 1, Ipv6Of(server) + "/64", Blocked: false,
-                    server.DnsPointers.Where(p => p.Key.Contains(':', StringComparison.Ordinal))
-                        .Select(p => new DnsPointer(p.Key, p.Value)).ToList())
-                : null,
-            [],
-            server.Firewalls.Select(f => new ServerFirewall(f.Key, f.Value)).ToList());
-    }
+    private static PublicNet NetOf(Server server) => new(
+        server.PrimaryIpv4 is { } v4 ? new Ipv4(v4.Id, v4.Ip, Blocked: false, v4.Pointers[0].DnsPtr) : null,
+        server.PrimaryIpv6 is { } v6 ? new Ipv6(v6.Id, v6.Ip, Blocked: false, v6.Pointers) : null,
+        server.FloatingIps.Order().ToList(),
+        server.Firewalls.Select(f => new ServerFirewall(f.Key, f.Value)).ToList());
 }
 
 internal sealed record PublicNet(

@@ -16,12 +16,43 @@ public interface IMachineDriver : IAsyncDisposable
     /// <summary>Clears what a crashed LocalCloud left, and makes what all machines share (bridge, image).</summary>
     Task InitializeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Gives the machine a disk and an address; it is off.</summary>
-    /// <returns>The machine's IPv4 address.</returns>
+    /// <summary>Gives the machine a disk and its address; it is off.</summary>
+    /// <returns>The machine's IPv4 address, empty if it has none.</returns>
     Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>The address <see cref="CreateAsync"/> is going to give, if the driver knows it beforehand: Hetzner tells it in its first answer.</summary>
-    string? ReserveAddress(long serverId) => null;
+    /// <summary>Takes an IPv4 address that no machine has; it stays taken until <see cref="ReleaseAddress"/>.</summary>
+    string AllocateAddress();
+
+    /// <summary>Gives an address back; one that is not taken is no error.</summary>
+    void ReleaseAddress(string address);
+
+    /// <summary>Changes the address of a machine that is off; null takes it away.</summary>
+    Task SetAddressAsync(long serverId, string? address, CancellationToken cancellationToken);
+
+    /// <summary>Lets only what the rules allow pass to and from the machine's address; null removes the firewall.</summary>
+    /// <remarks>A driver without packets has nothing to filter.</remarks>
+    Task SetFirewallAsync(long serverId, IReadOnlyList<MachineFirewallRule>? rules, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Makes an empty volume.</summary>
+    Task CreateVolumeAsync(long volumeId, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Destroys a volume that no machine has, with everything on it.</summary>
+    Task DeleteVolumeAsync(long volumeId, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Mounts a volume at <c>/mnt/HC_Volume_&lt;id&gt;</c> of a machine, running or not; it is there after a restart too.</summary>
+    Task AttachVolumeAsync(long serverId, long volumeId, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes a volume out of a machine.</summary>
+    Task DetachVolumeAsync(long serverId, long volumeId, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Plugs a machine, running or not, into a private network; again for the same network replaces what the next boot gets.</summary>
+    Task AttachNetworkAsync(long serverId, MachineInterface nic, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes a machine out of a private network.</summary>
+    Task DetachNetworkAsync(long serverId, long networkId, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Takes away what the machines of a private network were connected by.</summary>
+    Task DeleteNetworkAsync(long networkId, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Boots the machine; returns when its first process runs, long before it is of use.</summary>
     Task StartAsync(long serverId, CancellationToken cancellationToken);
@@ -77,7 +108,42 @@ public sealed record MachineSpec(
     string Image,
     string? UserData,
     IReadOnlyList<string> AuthorizedKeys,
-    long? SnapshotId = null);
+    long? SnapshotId = null)
+{
+    /// <summary>The address the machine gets, from <see cref="IMachineDriver.AllocateAddress"/>; null for a machine without one.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Where the server is, e.g. <c>fsn1</c>.</summary>
+    public string Location { get; init; } = "";
+
+    /// <summary>The location's network zone, e.g. <c>eu-central</c>.</summary>
+    public string NetworkZone { get; init; } = "";
+}
+
+/// <summary>What may pass to or from a machine; answers to what passed are never held up.</summary>
+/// <param name="Inbound">Whether it is about what comes to the machine.</param>
+/// <param name="Protocol"><c>tcp</c>, <c>udp</c>, <c>icmp</c>, <c>esp</c> or <c>gre</c>.</param>
+/// <param name="Ports">A port or a range like <c>80-85</c>; null is any.</param>
+/// <param name="Peers">CIDR blocks of the other side.</param>
+public sealed record MachineFirewallRule(bool Inbound, string Protocol, string? Ports, IReadOnlyList<string> Peers);
+
+/// <summary>A machine's place in a private network.</summary>
+/// <param name="NetworkId">The network.</param>
+/// <param name="Range">The network's whole range, e.g. <c>10.0.0.0/16</c>: what is reached through this interface.</param>
+/// <param name="Ip">The machine's address in it.</param>
+/// <param name="MacAddress">The interface's hardware address.</param>
+/// <param name="AliasIps">More addresses; as at Hetzner nobody configures them but the machine's owner.</param>
+public sealed record MachineInterface(long NetworkId, string Range, string Ip, string MacAddress, IReadOnlyList<string> AliasIps)
+{
+    /// <summary>The network's name, for the machine's metadata.</summary>
+    public string NetworkName { get; init; } = "";
+
+    /// <summary>The part of the range the address is from.</summary>
+    public string Subnet { get; init; } = "";
+
+    /// <summary>The network's first address, which Hetzner keeps for itself.</summary>
+    public string Gateway { get; init; } = "";
+}
 
 /// <summary>A script for a simulated machine: it answers by the script's name, as a machine of ours would.</summary>
 /// <param name="Name">What the machine answers by.</param>

@@ -11,7 +11,8 @@ namespace Slipway.LocalCloud.SideChannel;
 /// <summary>Everything that exists in the cloud, to be counted or swept away.</summary>
 internal sealed class Contents(
     HetznerProject project, ServerLifecycle lifecycle, Capacity capacity, RateLimit rateLimit, Tailnet tailnet, AuthKeys keys,
-    StripeAccount stripe, IdempotencyKeys idempotency, Actions github, ImageStore images, ProjectLimits limits,
+    StripeAccount stripe, IdempotencyKeys idempotency, Actions github, ImageStore images, VolumeStore volumes, ServerNetworks networks,
+    PrimaryIpPool primaryIps, ProjectLimits limits,
     RequestCounts counts, Faults faults, LocalCloudOptions options)
 {
     public Inventory List()
@@ -24,6 +25,8 @@ internal sealed class Contents(
                 NamedThings.Of(project.Firewalls.Values.Select(f => f.Name)),
                 NamedThings.Of(project.Images.Values.Select(i => i.Description)),
                 NamedThings.Of(project.PlacementGroups.Values.Select(g => g.Name)),
+                Named(project.PrimaryIps), Named(project.Volumes), Named(project.Networks), Named(project.FloatingIps),
+                Named(project.LoadBalancers), Named(project.Certificates),
                 NamedThings.Of(tailnet.List(_ => true).Select(d => d.Name)),
                 NamedThings.Of(keys.All.Select(k => k.Description.Length > 0 ? k.Description : k.Id)),
                 NamedThings.Of(lifecycle.Machines.Select(id => id.ToString(CultureInfo.InvariantCulture))));
@@ -42,10 +45,16 @@ internal sealed class Contents(
             project.SshKeys.Clear();
             project.Firewalls.Clear();
             project.PlacementGroups.Clear();
+            project.FloatingIps.Clear();
+            project.LoadBalancers.Clear();
+            project.Certificates.Clear();
         }
 
         await Task.WhenAll(machines);
         await images.ClearAsync();
+        await volumes.ClearAsync();
+        await networks.ClearAsync();
+        primaryIps.Clear();
         capacity.Clear();
         limits.Reset();
         tailnet.Clear();
@@ -57,4 +66,8 @@ internal sealed class Contents(
         faults.Clear();
         rateLimit.Set(options.RateLimit);
     }
+
+    private static NamedThings Named<T>(Dictionary<long, T> resources)
+        where T : NamedResource =>
+        NamedThings.Of(resources.Values.Select(r => r.Name));
 }

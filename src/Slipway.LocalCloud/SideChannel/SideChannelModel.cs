@@ -22,7 +22,9 @@ internal sealed record Problem(string Title, int Status);
 internal sealed record RequestTotals(long Total, SortedDictionary<string, long> Routes);
 
 internal sealed record Inventory(
-    NamedThings Servers, NamedThings SshKeys, NamedThings Firewalls, NamedThings Images, NamedThings PlacementGroups, NamedThings Devices, NamedThings AuthKeys, NamedThings Machines);
+    NamedThings Servers, NamedThings SshKeys, NamedThings Firewalls, NamedThings Images, NamedThings PlacementGroups,
+    NamedThings PrimaryIps, NamedThings Volumes, NamedThings Networks, NamedThings FloatingIps, NamedThings LoadBalancers,
+    NamedThings Certificates, NamedThings Devices, NamedThings AuthKeys, NamedThings Machines);
 
 internal sealed record NamedThings(int Count, IReadOnlyList<string> Names)
 {

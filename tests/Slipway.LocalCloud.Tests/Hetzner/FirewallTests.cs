@@ -115,4 +115,24 @@ public sealed class FirewallTests
         again.Status.ShouldBe(409);
         again.ErrorMessage.ShouldBe("name is already used");
     }
+
+    [Fact]
+    public async Task A_label_selector_follows_a_servers_labels_and_its_servers_are_not_removed_by_hand()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var id = (long)(await cloud.PostAsync(
+            "/v1/firewalls", """{"name":"agents","apply_to":[{"type":"label_selector","label_selector":{"selector":"env=prod"}}]}"""))["firewall"]["id"]!;
+        var server = await cloud.RunningServerAsync("agent-1");
+        async Task<string> Firewalls() => (await cloud.GetAsync($"/v1/servers/{server}"))["server"]["public_net"]!["firewalls"]!.ToJsonString();
+
+        await cloud.SendAsync("PUT", $"/v1/servers/{server}", """{"labels":{"env":"prod"}}""");
+        (await Firewalls()).ShouldBe($$"""[{"id":{{id}},"status":"pending"}]""");
+        await cloud.UntilAsync(async () => await Firewalls() == $$"""[{"id":{{id}},"status":"applied"}]""");
+        var refused = await cloud.PostAsync(
+            $"/v1/firewalls/{id}/actions/remove_from_resources", $$$"""{"remove_from":[{"type":"server","server":{"id":{{{server}}}}}]}""");
+        (refused.Status, refused.ErrorCode).ShouldBe((422, "firewall_managed_by_label_selector"));
+
+        await cloud.SendAsync("PUT", $"/v1/servers/{server}", """{"labels":{}}""");
+        (await Firewalls()).ShouldBe("[]");
+    }
 }

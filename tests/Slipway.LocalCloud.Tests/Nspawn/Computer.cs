@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -20,6 +21,7 @@ internal sealed class Computer : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
     private readonly Channel<long> _endedByThemselves = Channel.CreateUnbounded<long>();
+    private readonly ConcurrentDictionary<long, string> _addresses = new();
     private WebApplication _listener = null!;
 
     public NspawnDriver Driver { get; private set; } = null!;
@@ -31,7 +33,7 @@ internal sealed class Computer : IAsyncDisposable
 
     private int Port => new Uri(_listener.Urls.Single()).Port;
 
-    private string PublicKey { get; set; } = "";
+    public string PublicKey { get; private set; } = "";
 
     public static async Task<Computer> StartAsync()
     {
@@ -56,7 +58,12 @@ internal sealed class Computer : IAsyncDisposable
     }
 
     public MachineSpec Spec(long id, string? userData = "default") => new(
-        id, $"{id}", $"agent-{id}", "debian-12", userData == "default" ? PhoneHome(id) : userData, [PublicKey]);
+        id, $"{id}", $"agent-{id}", "debian-12", userData == "default" ? PhoneHome(id) : userData, [PublicKey])
+    {
+        Address = _addresses.GetOrAdd(id, _ => Driver.AllocateAddress()),
+        Location = "fsn1",
+        NetworkZone = "eu-central",
+    };
 
     public string PhoneHome(long id) => $$"""
         #cloud-config
@@ -95,6 +102,11 @@ internal sealed class Computer : IAsyncDisposable
         "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5", "-o", "ConnectionAttempts=30", "-o", "IdentitiesOnly=yes",
         "-i", _directory.File("id"), $"root@{address}", command);
 
+    /// <summary>The exit code of one try to get in.</summary>
+    public async Task<int> TrySshOnceAsync(string address) => (await TryRunAsync(
+        "ssh", "-F", "none", "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+        "-o", "ConnectTimeout=3", "-i", _directory.File("id"), $"root@{address}", "true")).Code;
+
     public async ValueTask DisposeAsync()
     {
         await Driver.DisposeAsync();
@@ -127,7 +139,7 @@ internal sealed class Computer : IAsyncDisposable
     }
 
     private static Regex OfOctet(int octet) => new(
-        $@"(slw|vb-slw|slipway_local_|slipway-local-|/run/slipway-local/){octet}\b", RegexOptions.None, TimeSpan.FromSeconds(1));
+        $@"(slw|vb-slw|vp|slipway_local_|slipway-local-|/run/slipway-local/){octet}(n\d+)?\b", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private async Task ListenAsync()
     {

@@ -93,7 +93,7 @@ public sealed class PowerTests
     {
         await using var computer = await Computer.StartAsync();
         var driver = computer.Driver;
-        var promised = driver.ReserveAddress(16);
+        var promised = computer.Spec(16).Address!;
         (await driver.CreateAsync(computer.Spec(16), CancellationToken.None)).ShouldBe(promised);
         (await driver.CreateAsync(computer.Spec(16), CancellationToken.None)).ShouldBe(promised);
 

@@ -24,7 +24,7 @@ public sealed class SnapshotTests
         secondCall.Body.ShouldContain("instance_id=62");
         secondCall.Body.ShouldContain("hostname=agent-62");
         secondCall.Body.Split("ssh-ed25519 ")[1].Split(' ')[0].ShouldNotBe(firstCall.Split("ssh-ed25519 ")[1].Split(' ')[0]);
-        var second = driver.ReserveAddress(62);
+        var second = computer.Spec(62).Address!;
         (await computer.SshAsync(second, "cat /root/note; test -e /etc/debian_version || echo deleted")).ShouldBe("kept\ndeleted\n");
         (await computer.SshAsync(second, "cat /etc/machine-id")).ShouldNotBe(firstId);
         Directory.EnumerateDirectories(computer.Options.StateDirectory, "image-*", SearchOption.AllDirectories).ShouldBeEmpty();

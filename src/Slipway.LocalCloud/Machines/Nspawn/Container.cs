@@ -20,22 +20,26 @@ internal sealed class Container
 
     private readonly Process _process;
     private readonly MachineNetwork _network;
-    private readonly int _host;
+    private readonly int _number;
     private readonly ControlGroup _group;
     private readonly TimeProvider _clock;
 
-    private Container(Process process, MachineNetwork network, int host, ControlGroup group, TimeProvider clock) =>
-        (_process, _network, _host, _group, _clock) = (process, network, host, group, clock);
+    private Container(Process process, MachineNetwork network, int number, ControlGroup group, TimeProvider clock) =>
+        (_process, _network, _number, _group, _clock) = (process, network, number, group, clock);
 
     public static async Task<Container> StartAsync(
-        SpawnThread spawner, MachineDisk disk, MachineNetwork network, int host, ControlGroup group, TimeProvider clock, CancellationToken cancellationToken)
+        SpawnThread spawner, MachineDisk disk, MachineDevices devices, MachineNetwork network, int number, ControlGroup group, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         group.Create();
+        disk.WriteNetwork(devices.Address, network.Gateway);
         var start = new ProcessStartInfo(
             "/bin/sh",
             [
-                "-c", Launch, "sh", "--quiet", "--directory=root", "--boot", $"--network-bridge={network.Bridge}", $"--machine={network.MachineName(host)}",
+                "-c", Launch, "sh", "--quiet", "--directory=root", "--boot", $"--network-bridge={network.Bridge}", $"--machine={network.MachineName(number)}",
                 "--keep-unit", "--register=no", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
+                "--bind-ro=network:/run/systemd/network",
+                .. devices.Volumes.Select(v => $"--bind={Escape(v.Value)}:{MachineDevices.MountPoint(v.Key)}"),
             ])
         {
             WorkingDirectory = disk.Directory,
@@ -43,7 +47,7 @@ internal sealed class Container
         start.Environment.Clear();
         start.Environment["PATH"] = ToolRunner.SearchPath;
         start.Environment["GROUPS_TO_JOIN"] = string.Join(' ', group.Paths);
-        var container = new Container(await spawner.StartAsync(start), network, host, group, clock);
+        var container = new Container(await spawner.StartAsync(start), network, number, group, clock);
         try
         {
             await container.AwaitFirstProcessAsync(disk, cancellationToken);
@@ -55,6 +59,9 @@ internal sealed class Container
             throw;
         }
     }
+
+    /// <summary>The id on this computer of the container's first process, which is in all of its namespaces.</summary>
+    public int InitProcess { get; private set; }
 
     /// <summary>Ends when the container did, by itself or not.</summary>
     /// <returns>Whether it asked to be started again.</returns>
@@ -77,7 +84,7 @@ internal sealed class Container
         _process.Kill();
         await _process.WaitForExitAsync();
         await _group.RemoveAsync(_clock);
-        await _network.RemovePortAsync(_host);
+        await _network.RemovePortAsync(_number);
     }
 
     private async Task AwaitFirstProcessAsync(MachineDisk disk, CancellationToken cancellationToken)
@@ -89,10 +96,15 @@ internal sealed class Container
             {
                 var console = await disk.ReadConsoleAsync(cancellationToken);
                 throw new InvalidOperationException(
-                    $"Machine {_network.MachineName(_host)} did not boot; its console ends with: {console[Math.Max(0, console.Length - 1000)..].Trim()}");
+                    $"Machine {_network.MachineName(_number)} did not boot; its console ends with: {console[Math.Max(0, console.Length - 1000)..].Trim()}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), _clock, cancellationToken);
         }
+
+        InitProcess = _group.Processes("payload").Min();
     }
+
+    private static string Escape(string path) =>
+        path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
 }

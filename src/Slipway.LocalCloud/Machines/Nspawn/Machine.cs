@@ -2,7 +2,8 @@ namespace Slipway.LocalCloud.Machines.Nspawn;
 
 /// <summary>One machine: its disk, and the container that runs on it while the power is on.</summary>
 internal sealed partial class Machine(
-    MachineSpec spec, int host, MachineDisk disk, Func<MachineDisk, CancellationToken, Task<Container>> boot, Action<PowerState> powerChanged, ILogger logger) : IAsyncDisposable
+    MachineSpec spec, int number, MachineDisk disk, MachineNetwork network, PrivateNetworks privateNetworks,
+    Func<Machine, CancellationToken, Task<Container>> boot, Action<PowerState> powerChanged, ILogger logger) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private Container? _running;
@@ -10,7 +11,9 @@ internal sealed partial class Machine(
 
     public MachineSpec Spec { get; private set; } = spec;
 
-    public int Host => host;
+    public int Number => number;
+
+    public MachineDevices Devices { get; } = new(spec.Address);
 
     public MachineDisk Disk => disk;
 
@@ -29,6 +32,43 @@ internal sealed partial class Machine(
             _gate.Release();
         }
     }
+
+    /// <summary>Changes the address; a running machine gets it when it boots next.</summary>
+    public Task SetAddressAsync(string? address, CancellationToken cancellationToken) => ChangeAsync(
+        _ =>
+        {
+            Devices.Address = address;
+            return Task.CompletedTask;
+        },
+        cancellationToken);
+
+    public Task AttachVolumeAsync(long volumeId, string directory, CancellationToken cancellationToken) => ChangeAsync(
+        async running =>
+        {
+            if (running is not null && !Devices.Volumes.ContainsKey(volumeId))
+            {
+                await MountNamespace.MountAsync(running.InitProcess, directory, MachineDevices.MountPoint(volumeId));
+            }
+
+            Devices.Add(volumeId, directory);
+        },
+        cancellationToken);
+
+    public Task DetachVolumeAsync(long volumeId, CancellationToken cancellationToken) => ChangeAsync(
+        running => Devices.Remove(volumeId) && running is not null
+            ? MountNamespace.UnmountAsync(running.InitProcess, MachineDevices.MountPoint(volumeId))
+            : Task.CompletedTask,
+        cancellationToken);
+
+    public Task AttachNetworkAsync(MachineInterface nic, CancellationToken cancellationToken) => ChangeAsync(
+        running => Devices.Plug(nic) is (var place, true) && running is not null
+            ? ConnectAsync(running, place, nic, cancellationToken)
+            : Task.CompletedTask,
+        cancellationToken);
+
+    public Task DetachNetworkAsync(long networkId, CancellationToken cancellationToken) => ChangeAsync(
+        _ => Devices.Unplug(networkId) is { } place ? network.RemovePrivatePortAsync(number, place) : Task.CompletedTask,
+        cancellationToken);
 
     public void RequestShutdown() => _running?.RequestShutdown();
 
@@ -72,7 +112,7 @@ internal sealed partial class Machine(
         {
             if (Interlocked.Exchange(ref _running, null) is { } container)
             {
-                await container.KillAsync();
+                await EndAsync(container);
             }
 
             await then();
@@ -85,9 +125,48 @@ internal sealed partial class Machine(
 
     private async Task BootAsync(CancellationToken cancellationToken)
     {
-        var container = await boot(disk, cancellationToken);
+        var container = await boot(this, cancellationToken);
+        try
+        {
+            foreach (var (place, nic) in Devices.Interfaces)
+            {
+                await ConnectAsync(container, place, nic, cancellationToken);
+            }
+        }
+        catch
+        {
+            await EndAsync(container);
+            throw;
+        }
+
         _running = container;
         _watching = WatchAsync(container);
+    }
+
+    private Task ConnectAsync(Container container, int place, MachineInterface nic, CancellationToken cancellationToken) =>
+        privateNetworks.ConnectAsync(
+            container.InitProcess, network.PrivatePort(number, place), MachineDevices.DeviceName(place), nic, cancellationToken);
+
+    private async Task EndAsync(Container container)
+    {
+        await container.KillAsync();
+        foreach (var (place, _) in Devices.Interfaces)
+        {
+            await network.RemovePrivatePortAsync(number, place);
+        }
+    }
+
+    private async Task ChangeAsync(Func<Container?, Task> change, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            await change(_running);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     private async Task WatchAsync(Container container)
@@ -120,7 +199,7 @@ internal sealed partial class Machine(
             }
 
             _running = null;
-            await container.KillAsync();
+            await EndAsync(container);
             if (reboot)
             {
                 await BootAsync(CancellationToken.None);

@@ -19,7 +19,7 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
     private string ConsoleFile => Path.Combine(directory, "console.log");
 
     /// <summary>Makes the disk as new: nothing but the image and what the specification says.</summary>
-    public async Task ResetAsync(MachineSpec spec, string image, string? snapshot, string address, string gateway, Uri? controlUrl)
+    public async Task ResetAsync(MachineSpec spec, string image, string? snapshot, Uri? controlUrl)
     {
         await DeleteAsync();
         RootFile.CreateDirectory(directory);
@@ -30,7 +30,7 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
             RootFile.Write(Path.Combine(directory, "upper"), "etc/machine-id", "");
         }
 
-        foreach (var part in (string[])["upper", "work", "root"])
+        foreach (var part in (string[])["upper", "work", "root", "network"])
         {
             RootFile.CreateDirectory(Path.Combine(directory, part));
         }
@@ -40,11 +40,6 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
         File.CreateSymbolicLink(Path.Combine(directory, "image"), image);
         RootFile.Write(upper, "etc/hostname", $"{spec.Hostname}\n");
         RootFile.Write(upper, "etc/hosts", $"127.0.0.1 localhost\n127.0.1.1 {spec.Hostname}\n::1 localhost\n");
-        // Sorts before systemd's own 80-container-host0.network, which would ask for DHCP.
-        RootFile.Write(
-            upper,
-            "etc/systemd/network/10-host0.network",
-            $"[Match]\nName=host0\n[Network]\nAddress={address}/24\nGateway={gateway}\nLinkLocalAddressing=no\n");
         RootFile.Write(upper, "etc/slipway-local/server-id", $"{spec.ServerId}\n");
         RootFile.Write(upper, "etc/slipway-local/control-url", $"{controlUrl}\n");
         var metadata = new NoCloudMetadata(spec.InstanceId, spec.Hostname, spec.AuthorizedKeys);
@@ -53,6 +48,14 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
             "var/lib/cloud/seed/nocloud/meta-data",
             JsonSerializer.Serialize(metadata, NspawnJson.Default.NoCloudMetadata));
         RootFile.Write(upper, "var/lib/cloud/seed/nocloud/user-data", UserData.Decode(spec.UserData ?? ""));
+    }
+
+    /// <summary>Says which address the next boot has. Kept beside the disk: the machine could have made a link of any directory on it.</summary>
+    public void WriteNetwork(string? address, string gateway)
+    {
+        var addresses = address is null ? "" : $"Address={address}/24\nGateway={gateway}\n";
+        // Sorts before systemd's own 80-container-host0.network, which would ask for DHCP.
+        RootFile.Write(directory, "network/10-host0.network", $"[Match]\nName=host0\n[Network]\n{addresses}LinkLocalAddressing=no\n");
     }
 
     /// <summary>Copies what the machine has written, to start others from.</summary>

@@ -9,17 +9,20 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
 
     public string Gateway => $"10.77.{octet}.1";
 
-    private string Table => $"slipway_local_{octet}";
+    public string Table => $"slipway_local_{octet}";
 
     public static string BridgeName(int octet) => $"slw{octet}";
 
-    public string MachineName(int host) => $"{Bridge}-{host}";
+    public string MachineName(int number) => $"{Bridge}-{number}";
 
     public string Address(int host) => $"10.77.{octet}.{host}";
 
+    /// <summary>This computer's end of the cable from a machine's private interface.</summary>
+    public string PrivatePort(int number, int place) => $"vp{octet}-{number}-{place}";
+
     public Task CreateAsync(CancellationToken cancellationToken) =>
         tools.RunAsync("ip", ["-batch", "-"], cancellationToken, $"""
-            link add {Bridge} type bridge mcast_snooping 0
+            link add {Bridge} type bridge mcast_snooping 0 nf_call_iptables 1
             addr add {Gateway}/24 dev {Bridge}
             link set {Bridge} up
             route add 100.77.{octet}.0/24 dev {Bridge}
@@ -27,23 +30,29 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
             """);
 
     /// <summary>Sends 169.254.169.254 from this bridge to our own port: several LocalClouds share a computer, not an address.</summary>
-    public Task RedirectMetadataAsync(int port, CancellationToken cancellationToken) =>
+    public Task CreateTableAsync(int metadataPort, int? controlPort, CancellationToken cancellationToken) =>
         tools.RunAsync("nft", ["-f", "-"], cancellationToken, $$"""
             table ip {{Table}} {
               chain prerouting {
                 type nat hook prerouting priority dstnat;
-                iifname "{{Bridge}}" ip daddr 169.254.169.254 tcp dport 80 dnat to {{Gateway}}:{{port}}
+                iifname "{{Bridge}}" ip daddr 169.254.169.254 tcp dport 80 dnat to {{Gateway}}:{{metadataPort}}
               }
+            {{FirewallTable.Base(Bridge, controlPort)}}
             }
 
             """);
 
     /// <summary>Takes away a dead machine's end of its cable now: the kernel does it some time later, and the next boot would find it there.</summary>
-    public Task RemovePortAsync(int host) => RemoveInterfaceAsync($"vb-{MachineName(host)}");
+    public Task RemovePortAsync(int number) => RemoveInterfaceAsync($"vb-{MachineName(number)}");
+
+    public Task RemovePrivatePortAsync(int number, int place) => RemoveInterfaceAsync(PrivatePort(number, place));
 
     public async Task RemoveAsync()
     {
-        await RemoveInterfaceAsync(Bridge);
+        foreach (var bridge in Bridges().Where(b => b == Bridge || b.StartsWith($"{Bridge}n", StringComparison.Ordinal)))
+        {
+            await RemoveInterfaceAsync(bridge);
+        }
 
         if ((await TablesAsync(tools)).Contains(Table))
         {
@@ -54,11 +63,14 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
     /// <summary>Interfaces and nft tables of any LocalCloud on this computer.</summary>
     public static async Task<IReadOnlyList<string>> FindAsync(ToolRunner tools)
     {
-        var bridges = Directory.EnumerateDirectories("/sys/class/net").Select(Path.GetFileName).Where(n => OurBridge().IsMatch(n!)).ToList();
+        var bridges = Bridges();
         var ports = bridges.SelectMany(b => Directory.EnumerateFileSystemEntries($"/sys/class/net/{b}/brif")).Select(Path.GetFileName);
         var tables = await TablesAsync(tools);
         return [.. bridges.Concat(ports).Select(b => $"interface {b}"), .. tables.Select(t => $"nft table {t}")];
     }
+
+    private static List<string> Bridges() =>
+        [.. Directory.EnumerateDirectories("/sys/class/net").Select(d => Path.GetFileName(d)).Where(n => OurBridge().IsMatch(n))];
 
     private async Task RemoveInterfaceAsync(string name)
     {
@@ -78,7 +90,7 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
     private static async Task<IReadOnlyList<string>> TablesAsync(ToolRunner tools) =>
         [.. OurTable().Matches(await tools.RunAsync("nft", ["list", "tables"], CancellationToken.None)).Select(m => m.Value)];
 
-    [GeneratedRegex(@"^slw\d+$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^slw\d+(n\d+)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OurBridge();
 
     [GeneratedRegex(@"\bslipway_local_\d+\b", RegexOptions.None, 1000)]

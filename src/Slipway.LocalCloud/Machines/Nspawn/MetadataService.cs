@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 
 namespace Slipway.LocalCloud.Machines.Nspawn;
 
@@ -14,7 +13,7 @@ internal sealed class MetadataService : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.Single()).Port;
 
-    public static async Task<MetadataService> StartAsync(string address, Func<string, MachineSpec?> find, CancellationToken cancellationToken)
+    public static async Task<MetadataService> StartAsync(string address, Func<string, MachineMetadata?> find, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(address), 0));
@@ -26,12 +25,12 @@ internal sealed class MetadataService : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static async Task AnswerAsync(HttpContext context, Func<string, MachineSpec?> find)
+    private static async Task AnswerAsync(HttpContext context, Func<string, MachineMetadata?> find)
     {
         var address = context.Connection.RemoteIpAddress!.MapToIPv4().ToString();
         var path = context.Request.Path.Value!;
         var answer = find(address) is { } machine && path.StartsWith(Root, StringComparison.Ordinal)
-            ? Answer(machine, address, path[Root.Length..])
+            ? machine.Answer(path[Root.Length..])
             : null;
         context.Response.StatusCode = answer switch
         {
@@ -45,28 +44,4 @@ internal sealed class MetadataService : IAsyncDisposable
             await context.Response.WriteAsync(answer, context.RequestAborted);
         }
     }
-
-    private static string? Answer(MachineSpec machine, string address, string path) => path switch
-    {
-        "metadata" => Everything(machine, address),
-        "metadata/hostname" => machine.Hostname,
-        "metadata/instance-id" => machine.InstanceId,
-        "metadata/public-ipv4" => address,
-        "metadata/private-networks" => "[]\n",
-        "userdata" => machine.UserData ?? "",
-        _ => null,
-    };
-
-    // A JSON string is a YAML string: no name or key can break out of its line.
-    private static string Everything(MachineSpec machine, string address) =>
-        $"""
-        hostname: {Quote(machine.Hostname)}
-        instance-id: {Quote(machine.InstanceId)}
-        local-ipv4: ""
-        public-ipv4: {Quote(address)}
-        public-keys: [{string.Join(", ", machine.AuthorizedKeys.Select(Quote))}]
-
-        """;
-
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

@@ -7,18 +7,16 @@ namespace Slipway.LocalCloud.Machines.Nspawn;
 /// <summary>Real machines: each server is a systemd-nspawn container with its own disk, address, systemd, cloud-init and sshd.</summary>
 public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clock, ILoggerFactory loggers) : IMachineDriver
 {
-    private const int FirstHost = 2;
-    private const int LastHost = 254;
-
     private readonly ILogger _logger = loggers.CreateLogger<NspawnDriver>();
     private readonly ToolRunner _tools = new(clock);
     private readonly SpawnThread _spawner = new();
     private readonly ConcurrentDictionary<long, Machine> _machines = new();
     private readonly ConcurrentDictionary<int, LoopbackRelay> _relays = new();
-    private readonly Dictionary<long, int> _hosts = [];
     private MetadataService? _metadata;
     private InstanceRecord? _instance;
     private MachineNetwork? _network;
+    private PrivateNetworks? _privateNetworks;
+    private FirewallTable? _firewallTable;
 
     public event Action<long, PowerState>? PowerChanged;
 
@@ -52,10 +50,12 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         ToolRunner.RequireRootAndTools();
         _instance = await Registry(options, _tools, clock).ClaimAsync(cancellationToken);
         _network = new MachineNetwork(_instance.Octet, _tools);
+        _privateNetworks = new PrivateNetworks(_instance.Octet, _tools);
+        _firewallTable = new FirewallTable(_network, _tools);
         new ControlGroup(InstanceRegistry.GroupName(_instance.Octet)).Create();
         await _network.CreateAsync(cancellationToken);
         _metadata = await MetadataService.StartAsync(_network.Gateway, FindByAddress, cancellationToken);
-        await _network.RedirectMetadataAsync(_metadata.Port, cancellationToken);
+        await _network.CreateTableAsync(_metadata.Port, options.ControlUrl is { IsLoopback: true } own ? own.Port : null, cancellationToken);
         foreach (var port in options.ExposedPorts)
         {
             Expose(port);
@@ -85,14 +85,16 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         }
     }
 
-    /// <summary>The address the server's machine has or is going to have; kept until the machine is deleted.</summary>
-    public string ReserveAddress(long serverId) => Network.Address(HostOf(serverId));
-
     public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
-        var machine = NewMachine(spec, HostOf(spec.ServerId));
-        if (_machines.TryAdd(spec.ServerId, machine))
+        if (!_machines.TryGetValue(spec.ServerId, out var machine))
         {
+            machine = NewMachine(spec, _numbers.Take());
+            if (!_machines.TryAdd(spec.ServerId, machine))
+            {
+                throw new InvalidOperationException($"The machine of server {spec.ServerId} is being made already; wait for it.");
+            }
+
             try
             {
                 await ResetAsync(machine, spec);
@@ -100,11 +102,12 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             catch
             {
                 _machines.TryRemove(spec.ServerId, out _);
+                _numbers.Return(machine.Number);
                 throw;
             }
         }
 
-        return ReserveAddress(spec.ServerId);
+        return machine.Devices.Address ?? "";
     }
 
     public Task StartAsync(long serverId, CancellationToken cancellationToken) => Find(serverId).StartAsync(cancellationToken);
@@ -133,12 +136,11 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         if (_machines.TryGetValue(serverId, out var machine))
         {
             await machine.DisposeAsync();
-            _machines.TryRemove(serverId, out _);
-        }
-
-        lock (_hosts)
-        {
-            _hosts.Remove(serverId);
+            await RemoveFirewallAsync(serverId, machine.Devices.Address);
+            if (_machines.TryRemove(serverId, out _))
+            {
+                _numbers.Return(machine.Number);
+            }
         }
     }
 
@@ -152,6 +154,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     {
         await Task.WhenAll(_machines.Keys.Select(id => DeleteAsync(id, CancellationToken.None)));
         _spawner.Dispose();
+        _privateNetworks?.Dispose();
         foreach (var relay in _relays.Values)
         {
             await relay.DisposeAsync();
@@ -182,63 +185,47 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             ? machine
             : throw new MachineNotFoundException(serverId);
 
-    private MachineSpec? FindByAddress(string address) =>
-        _machines.Values.FirstOrDefault(m => Network.Address(m.Host) == address)?.Spec;
+    private MachineMetadata? FindByAddress(string address) =>
+        _machines.Values.FirstOrDefault(m => m.Devices.Address == address) is { } machine
+            ? new MachineMetadata(machine.Spec, address, Network.Gateway, machine.Devices.Networks)
+            : null;
 
-    /// <returns>The last part of the machine's address, the same one for as long as the machine is not deleted.</returns>
-    private int HostOf(long serverId)
-    {
-        lock (_hosts)
-        {
-            if (!_hosts.TryGetValue(serverId, out var host))
-            {
-                host = Enumerable.Range(FirstHost, LastHost - FirstHost + 1).Except(_hosts.Values).FirstOrDefault();
-                if (host == 0)
-                {
-                    throw new InvalidOperationException($"All {_hosts.Count} addresses of {Network.Bridge} are in use; delete a server first.");
-                }
-
-                _hosts[serverId] = host;
-            }
-
-            return host;
-        }
-    }
-
-    private Machine NewMachine(MachineSpec spec, int host)
+    private Machine NewMachine(MachineSpec spec, int number)
     {
         var id = spec.ServerId;
         var disk = new MachineDisk(Path.Combine(Instance.Directory, $"{id}"), _tools);
         var group = new ControlGroup($"{InstanceRegistry.GroupName(SubnetOctet)}/{id}");
         return new Machine(
             spec,
-            host,
+            number,
             disk,
-            (d, ct) => BootAsync(spec, d, group, host, ct),
+            Network,
+            _privateNetworks!,
+            (machine, ct) => BootAsync(machine, disk, group, ct),
             state => PowerChanged?.Invoke(id, state),
             _logger);
     }
 
     private string ImageDirectory(long imageId) => Path.Combine(Instance.Directory, $"image-{imageId}");
 
-    private async Task<Container> BootAsync(MachineSpec spec, MachineDisk disk, ControlGroup group, int host, CancellationToken cancellationToken)
+    private async Task<Container> BootAsync(Machine machine, MachineDisk disk, ControlGroup group, CancellationToken cancellationToken)
     {
         if (Faults is not null)
         {
-            BootTrouble.Prepare(Faults, spec, disk.Upper);
+            BootTrouble.Prepare(Faults, machine.Spec, disk.Upper);
         }
 
-        var container = await Container.StartAsync(_spawner, disk, Network, host, group, clock, cancellationToken);
+        var container = await Container.StartAsync(_spawner, disk, machine.Devices, Network, machine.Number, group, clock, cancellationToken);
         if (Faults is not null)
         {
-            _ = new SshTrouble(spec, disk.Upper, group, Faults, _tools, clock, _logger).RunAsync(container.AwaitExitAsync());
+            _ = new SshTrouble(machine.Spec, disk.Upper, group, Faults, _tools, clock, _logger).RunAsync(container.AwaitExitAsync());
         }
 
         return container;
     }
 
     private Task ResetAsync(Machine machine, MachineSpec spec) =>
-        machine.Disk.ResetAsync(spec, Instance.Image!, spec.SnapshotId is { } id ? ImageDirectory(id) : null, Network.Address(machine.Host), Network.Gateway, ControlUrlForMachines());
+        machine.Disk.ResetAsync(spec, Instance.Image!, spec.SnapshotId is { } id ? ImageDirectory(id) : null, ControlUrlForMachines());
 
     private Uri? ControlUrlForMachines() =>
         options.ControlUrl is { IsLoopback: true } control

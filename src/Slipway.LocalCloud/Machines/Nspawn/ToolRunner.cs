@@ -9,7 +9,7 @@ internal sealed class ToolRunner(TimeProvider clock)
     private static readonly (string Tool, string Package)[] Needed =
     [
         ("systemd-nspawn", "systemd-container"), ("mmdebstrap", "mmdebstrap"), ("ip", "iproute2"), ("nft", "nftables"),
-        ("setpriv", "util-linux"), ("unshare", "util-linux"), ("setsid", "util-linux"), ("mount", "mount"), ("rm", "coreutils"),
+        ("setpriv", "util-linux"), ("unshare", "util-linux"), ("setsid", "util-linux"), ("nsenter", "util-linux"), ("mount", "mount"), ("rm", "coreutils"),
     ];
 
     /// <summary>The search path for tools: root's, even when this process was started with a shorter one.</summary>

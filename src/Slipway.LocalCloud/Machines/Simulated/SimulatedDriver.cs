@@ -10,7 +10,6 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
     private const long SystemBytes = 750_000_000;
 
     private readonly ConcurrentDictionary<long, SimulatedMachine> _machines = new();
-    private readonly ConcurrentDictionary<long, string> _addresses = new();
     private readonly ConcurrentDictionary<long, SimulatedDisk> _images = new();
     private int _lastAddress;
 
@@ -25,10 +24,26 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
     public async Task<string> CreateAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
         await Task.Delay(options.CreateTime, time, cancellationToken);
-        return _machines.GetOrAdd(spec.ServerId, _ => new SimulatedMachine(spec, ReserveAddress(spec.ServerId), NewDisk(spec))).Address;
+        return _machines.GetOrAdd(spec.ServerId, _ => new SimulatedMachine(spec, NewDisk(spec))).Address;
     }
 
-    public string ReserveAddress(long serverId) => _addresses.GetOrAdd(serverId, _ => NextAddress());
+    /// <summary>From 198.18.0.0/15, which is set aside for tests of devices and belongs to nobody.</summary>
+    public string AllocateAddress()
+    {
+        var n = Interlocked.Increment(ref _lastAddress);
+        return $"198.{18 + n / 65536 % 2}.{n / 256 % 256}.{n % 256}";
+    }
+
+    public void ReleaseAddress(string address)
+    {
+        // There are more of them than anybody asks for.
+    }
+
+    public Task SetAddressAsync(long serverId, string? address, CancellationToken cancellationToken)
+    {
+        Machine(serverId).Address = address ?? "";
+        return Task.CompletedTask;
+    }
 
     public async Task StartAsync(long serverId, CancellationToken cancellationToken)
     {
@@ -91,7 +106,6 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
             machine.Dispose();
         }
 
-        _addresses.TryRemove(serverId, out _);
         return Task.CompletedTask;
     }
 
@@ -171,11 +185,4 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
 
     private SimulatedMachine Machine(long serverId) =>
         _machines.TryGetValue(serverId, out var machine) ? machine : throw new MachineNotFoundException(serverId);
-
-    /// <summary>From 198.18.0.0/15, which is set aside for tests of devices and belongs to nobody.</summary>
-    private string NextAddress()
-    {
-        var n = Interlocked.Increment(ref _lastAddress);
-        return $"198.{18 + n / 65536 % 2}.{n / 256 % 256}.{n % 256}";
-    }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Slipway.LocalCloud.Machines.Simulated;
 
 /// <summary>One machine: a disk that survives a restart, and a run that does not. Guarded by its own lock.</summary>
-internal sealed class SimulatedMachine(MachineSpec spec, string address, SimulatedDisk disk) : IDisposable
+internal sealed class SimulatedMachine(MachineSpec spec, SimulatedDisk disk) : IDisposable
 {
     private readonly StringBuilder _console = new();
     private CancellationTokenSource? _run;
@@ -12,7 +12,7 @@ internal sealed class SimulatedMachine(MachineSpec spec, string address, Simulat
 
     public MachineSpec Spec { get; private set; } = spec;
 
-    public string Address => address;
+    public string Address { get; set; } = spec.Address ?? "";
 
     public SimulatedDisk Disk { get; private set; } = disk;
 

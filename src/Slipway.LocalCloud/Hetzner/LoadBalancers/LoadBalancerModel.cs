@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Slipway.LocalCloud.Hetzner;
+
+internal sealed record LoadBalancerType(
+    long Id, string Name, string Description, int MaxConnections, int MaxServices, int MaxTargets, int MaxAssignedCertificates,
+    string? Deprecated, IReadOnlyList<ServerTypePrice> Prices)
+{
+    /// <summary>Prices have the right shape and made-up amounts.</summary>
+    public static IReadOnlyList<LoadBalancerType> All(Catalog catalog) =>
+    [
+        Of(catalog, 1, "lb11", 10_000, 5, 25, 10, 5.39m),
+        Of(catalog, 2, "lb21", 20_000, 15, 75, 25, 16.40m),
+        Of(catalog, 3, "lb31", 40_000, 30, 150, 50, 32.90m),
+    ];
+
+    private static LoadBalancerType Of(
+        Catalog catalog, long id, string name, int connections, int services, int targets, int certificates, decimal monthly) => new(
+        id, name, name.ToUpperInvariant(), connections, services, targets, certificates, Deprecated: null,
+        catalog.Locations.Select(l => new ServerTypePrice(
+            l.Name, Catalog.Price(monthly / 624), Catalog.Price(monthly), 21_990_232_555_520, Catalog.Price(1))).ToList());
+}
+
+internal sealed record LoadBalancerAlgorithm(string? Type)
+{
+    public LoadBalancerAlgorithm Checked() => Type is "round_robin" or "least_connections"
+        ? this
+        : throw HetznerFault.InvalidField("type", "Must be one of: round_robin, least_connections.");
+}
+
+internal sealed record LoadBalancerService(
+    string? Protocol, int? ListenPort, int? DestinationPort, bool? Proxyprotocol, JsonElement? HealthCheck, LoadBalancerHttp? Http);
+
+internal sealed record LoadBalancerHttp(
+    string? CookieName, int? CookieLifetime, int? TimeoutIdle, IReadOnlyList<long>? Certificates, bool? RedirectHttp, bool? StickySessions);
+
+internal sealed record LoadBalancerTarget(
+    string? Type,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ServerReference? Server,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SelectorReference? LabelSelector,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerIp? Ip,
+    bool? UsePrivateIp)
+{
+    public bool IsSame(LoadBalancerTarget other) => Type == other.Type && Server == other.Server && LabelSelector == other.LabelSelector && Ip == other.Ip;
+}
+
+internal sealed record LoadBalancerIp(string Ip);
+
+internal sealed record LoadBalancerAddress(string? Ip, string? DnsPtr);
+
+internal sealed record LoadBalancerPublicNet(bool Enabled, LoadBalancerAddress Ipv4, LoadBalancerAddress Ipv6);
+
+internal sealed record LoadBalancerPrivateNet(long Network, string Ip);
+
+internal sealed record LoadBalancerView(
+    long Id, string Name, LoadBalancerPublicNet PublicNet, IReadOnlyList<LoadBalancerPrivateNet> PrivateNet, Location Location,
+    LoadBalancerType LoadBalancerType, DeleteProtection Protection, IReadOnlyDictionary<string, string> Labels, DateTimeOffset Created,
+    IReadOnlyList<LoadBalancerService> Services, IReadOnlyList<LoadBalancerTarget> Targets, LoadBalancerAlgorithm Algorithm,
+    long OutgoingTraffic, long IngoingTraffic, long IncludedTraffic);
+
+internal sealed record CreateLoadBalancer(
+    string? Name, IdOrName? LoadBalancerType, LoadBalancerAlgorithm? Algorithm, List<LoadBalancerService>? Services,
+    List<LoadBalancerTarget>? Targets, IdOrName? Location, string? NetworkZone, bool? PublicInterface, long? Network,
+    Dictionary<string, string>? Labels);
+
+internal sealed record ChangeLoadBalancerType(IdOrName? LoadBalancerType);
+
+internal sealed record DeleteLoadBalancerService(int? ListenPort);
+
+internal sealed record LoadBalancerTypeAnswer(LoadBalancerType LoadBalancerType);
+
+internal sealed record LoadBalancerTypesAnswer(IReadOnlyList<LoadBalancerType> LoadBalancerTypes, ListMeta Meta);
+
+internal sealed record LoadBalancerAnswer(LoadBalancerView LoadBalancer);
+
+internal sealed record CreateLoadBalancerAnswer(LoadBalancerView LoadBalancer, HetznerAction Action);
+
+internal sealed record LoadBalancersAnswer(IReadOnlyList<LoadBalancerView> LoadBalancers, ListMeta Meta);
