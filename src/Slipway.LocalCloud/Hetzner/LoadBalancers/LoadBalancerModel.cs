@@ -30,20 +30,76 @@ internal sealed record LoadBalancerAlgorithm(string? Type)
 }
 
 internal sealed record LoadBalancerService(
-    string? Protocol, int? ListenPort, int? DestinationPort, bool? Proxyprotocol, JsonElement? HealthCheck, LoadBalancerHttp? Http);
+    string? Protocol, int? ListenPort, int? DestinationPort, bool? Proxyprotocol, LoadBalancerHealthCheck? HealthCheck,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerHttp? Http)
+{
+    /// <summary>What an order leaves open is what Hetzner takes for it.</summary>
+    public LoadBalancerService Complete()
+    {
+        var listen = ListenPort ?? (Protocol == "https" ? 443 : 80);
+        var destination = DestinationPort ?? (Protocol == "tcp" ? listen : 80);
+        return this with
+        {
+            ListenPort = listen,
+            DestinationPort = destination,
+            Proxyprotocol = Proxyprotocol ?? false,
+            HealthCheck = (HealthCheck ?? new LoadBalancerHealthCheck(null, null, null, null, null, null)).Complete(Protocol, destination),
+            Http = Protocol == "tcp" ? null : (Http ?? new LoadBalancerHttp(null, null, null, null, null, null)).Complete(Protocol == "https"),
+        };
+    }
+}
+
+internal sealed record LoadBalancerHealthCheck(
+    string? Protocol, int? Port, int? Interval, int? Timeout, int? Retries,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Http)
+{
+    public LoadBalancerHealthCheck Complete(string? protocol, int port) => this with
+    {
+        Protocol = Protocol ?? (protocol == "tcp" ? "tcp" : "http"),
+        Port = Port ?? port,
+        Interval = Interval ?? 15,
+        Timeout = Timeout ?? 10,
+        Retries = Retries ?? 3,
+    };
+}
 
 internal sealed record LoadBalancerHttp(
-    string? CookieName, int? CookieLifetime, int? TimeoutIdle, IReadOnlyList<long>? Certificates, bool? RedirectHttp, bool? StickySessions);
+    string? CookieName, int? CookieLifetime, int? TimeoutIdle,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Certificates,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? RedirectHttp,
+    bool? StickySessions)
+{
+    public LoadBalancerHttp Complete(bool encrypted) => new(
+        CookieName ?? "HCLBSTICKY", CookieLifetime ?? 300, TimeoutIdle ?? 50, encrypted ? Certificates ?? [] : null,
+        encrypted ? RedirectHttp ?? false : null, StickySessions ?? false);
+}
 
 internal sealed record LoadBalancerTarget(
     string? Type,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ServerReference? Server,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SelectorReference? LabelSelector,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerIp? Ip,
-    bool? UsePrivateIp)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? UsePrivateIp,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoadBalancerHealth>? HealthStatus = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoadBalancerTarget>? Targets = null)
 {
+    /// <summary>As it is told: with the servers a selector means now. Nothing is balanced, so nobody knows how anything is.</summary>
+    public LoadBalancerTarget Resolve(IReadOnlyList<LoadBalancerService> services, HetznerProject project)
+    {
+        var health = services.Select(s => new LoadBalancerHealth(s.ListenPort ?? 0, "unknown")).ToList();
+        return LabelSelector is null
+            ? this with { HealthStatus = health }
+            : this with
+            {
+                Targets = project.Servers.Values.Where(s => Hetzner.LabelSelector.Parse(LabelSelector.Selector).Matches(s.Labels))
+                    .Select(s => new LoadBalancerTarget("server", new ServerReference(s.Id), LabelSelector: null, Ip: null, UsePrivateIp, health)).ToList(),
+            };
+    }
+
     public bool IsSame(LoadBalancerTarget other) => Type == other.Type && Server == other.Server && LabelSelector == other.LabelSelector && Ip == other.Ip;
 }
+
+internal sealed record LoadBalancerHealth(int ListenPort, string Status);
 
 internal sealed record LoadBalancerIp(string Ip);
 
