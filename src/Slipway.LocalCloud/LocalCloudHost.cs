@@ -39,7 +39,11 @@ public sealed class LocalCloudHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RefusedBodies.MaxBytes;
+        });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(time is null ? new CloudClock(ClockSetting.Parse(options.Clock) ?? ClockSetting.Real) : time);
@@ -66,6 +70,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
 
             app.Services.GetRequiredService<ServerLifecycle>();
             app.UseMiddleware<RequestCounting>();
+            app.UseMiddleware<RefusedBodies>();
             app.UseMiddleware<FaultMiddleware>();
             app.UseMiddleware<ApiFaultHandling>();
             app.UseMiddleware<Idempotency>();

@@ -9,8 +9,14 @@ internal sealed partial class LabelSelector
 
     public bool Matches(IReadOnlyDictionary<string, string> labels) => _terms.TrueForAll(term => term(labels));
 
-    public static LabelSelector Parse(string text)
+    /// <param name="text">Null where an order forgot it.</param>
+    public static LabelSelector Parse(string? text)
     {
+        if (text is null)
+        {
+            throw HetznerFault.InvalidField("label_selector", "Missing data for required field.");
+        }
+
         var selector = new LabelSelector();
         var rest = text;
         while (true)

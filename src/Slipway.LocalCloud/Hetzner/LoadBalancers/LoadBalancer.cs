@@ -29,17 +29,7 @@ internal sealed class LoadBalancer : NamedResource
 
     public void AddService(LoadBalancerService wanted)
     {
-        if (wanted.Protocol is not ("tcp" or "http" or "https"))
-        {
-            throw HetznerFault.InvalidField("protocol", "Must be one of: tcp, http, https.");
-        }
-
         var service = wanted.Complete();
-        if (service.ListenPort is < 1 or > 65535)
-        {
-            throw HetznerFault.InvalidField("listen_port", "Must be between 1 and 65535.");
-        }
-
         if (Services.Exists(s => s.ListenPort == service.ListenPort))
         {
             throw new HetznerFault(412, "source_port_already_used", "source port is already used");
@@ -54,7 +44,7 @@ internal sealed class LoadBalancer : NamedResource
         {
             { Type: "server", Server: { } server } => project.Server(server.Id) is not null,
             { Type: "label_selector", LabelSelector: { } selector } => LabelSelector.Parse(selector.Selector) is not null,
-            { Type: "ip", Ip: not null } => true,
+            { Type: "ip", Ip.Ip: not null } => true,
             _ => throw HetznerFault.InvalidField("type", "Must be one of: server, label_selector, ip, with its field."),
         };
         if (known && Targets.Exists(t => t.IsSame(wanted)))

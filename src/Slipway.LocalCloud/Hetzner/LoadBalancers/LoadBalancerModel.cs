@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Slipway.LocalCloud.Hetzner;
@@ -33,10 +32,25 @@ internal sealed record LoadBalancerService(
     string? Protocol, int? ListenPort, int? DestinationPort, bool? Proxyprotocol, LoadBalancerHealthCheck? HealthCheck,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerHttp? Http)
 {
-    /// <summary>What an order leaves open is what Hetzner takes for it.</summary>
+    /// <summary>What an order leaves open is what Hetzner takes for it; what cannot be is refused.</summary>
     public LoadBalancerService Complete()
     {
+        if (Protocol is not ("tcp" or "http" or "https"))
+        {
+            throw HetznerFault.InvalidField("protocol", "Must be one of: tcp, http, https.");
+        }
+
+        if (HealthCheck?.Protocol is not (null or "tcp" or "http"))
+        {
+            throw HetznerFault.InvalidField("health_check.protocol", "Must be one of: tcp, http.");
+        }
+
         var listen = ListenPort ?? (Protocol == "https" ? 443 : 80);
+        if (listen is < 1 or > 65535)
+        {
+            throw HetznerFault.InvalidField("listen_port", "Must be between 1 and 65535.");
+        }
+
         var destination = DestinationPort ?? (Protocol == "tcp" ? listen : 80);
         return this with
         {
@@ -51,7 +65,7 @@ internal sealed record LoadBalancerService(
 
 internal sealed record LoadBalancerHealthCheck(
     string? Protocol, int? Port, int? Interval, int? Timeout, int? Retries,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Http)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerHttpCheck? Http)
 {
     public LoadBalancerHealthCheck Complete(string? protocol, int port) => this with
     {
@@ -60,8 +74,11 @@ internal sealed record LoadBalancerHealthCheck(
         Interval = Interval ?? 15,
         Timeout = Timeout ?? 10,
         Retries = Retries ?? 3,
+        Http = Http is null ? null : Http with { Path = Http.Path ?? "/", StatusCodes = Http.StatusCodes ?? ["2??", "3??"], Response = Http.Response ?? "", Tls = Http.Tls ?? false },
     };
 }
+
+internal sealed record LoadBalancerHttpCheck(string? Domain, string? Path, string? Response, IReadOnlyList<string>? StatusCodes, bool? Tls);
 
 internal sealed record LoadBalancerHttp(
     string? CookieName, int? CookieLifetime, int? TimeoutIdle,
