@@ -45,7 +45,8 @@ internal sealed class LoadBalancer : NamedResource
             throw new HetznerFault(412, "source_port_already_used", "source port is already used");
         }
 
-        Services.Add(wanted with { ListenPort = port, DestinationPort = wanted.DestinationPort ?? port, Proxyprotocol = wanted.Proxyprotocol ?? false });
+        var service = wanted with { ListenPort = port, DestinationPort = wanted.DestinationPort ?? port, Proxyprotocol = wanted.Proxyprotocol ?? false };
+        Services.Add(service.Completed());
     }
 
     public void AddTarget(LoadBalancerTarget wanted, HetznerProject project)

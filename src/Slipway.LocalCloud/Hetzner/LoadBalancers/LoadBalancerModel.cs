@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Slipway.LocalCloud.Hetzner;
@@ -30,10 +29,84 @@ internal sealed record LoadBalancerAlgorithm(string? Type)
 }
 
 internal sealed record LoadBalancerService(
-    string? Protocol, int? ListenPort, int? DestinationPort, bool? Proxyprotocol, JsonElement? HealthCheck, LoadBalancerHttp? Http);
+    string? Protocol, int? ListenPort, int? DestinationPort, bool? Proxyprotocol, LoadBalancerHealthCheck? HealthCheck,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerHttp? Http)
+{
+    /// <summary>With what an order may leave out: a service always tells its health check, and http its cookie.</summary>
+    public LoadBalancerService Completed() => this with
+    {
+        HealthCheck = (HealthCheck ?? new LoadBalancerHealthCheck()).Completed(DestinationPort),
+        Http = Protocol == "tcp" ? null : (Http ?? new LoadBalancerHttp()).Completed(),
+    };
+}
 
-internal sealed record LoadBalancerHttp(
-    string? CookieName, int? CookieLifetime, int? TimeoutIdle, IReadOnlyList<long>? Certificates, bool? RedirectHttp, bool? StickySessions);
+internal sealed record LoadBalancerHealthCheck
+{
+    public string? Protocol { get; init; }
+
+    public int? Port { get; init; }
+
+    public int? Interval { get; init; }
+
+    public int? Timeout { get; init; }
+
+    public int? Retries { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoadBalancerHealthCheckHttp? Http { get; init; }
+
+    public LoadBalancerHealthCheck Changed(LoadBalancerHealthCheck? change) => new()
+    {
+        Protocol = change?.Protocol ?? Protocol,
+        Port = change?.Port ?? Port,
+        Interval = change?.Interval ?? Interval,
+        Timeout = change?.Timeout ?? Timeout,
+        Retries = change?.Retries ?? Retries,
+        Http = change?.Http ?? Http,
+    };
+
+    /// <summary>Nobody recorded the numbers an omitted check gets; the document's examples are taken.</summary>
+    public LoadBalancerHealthCheck Completed(int? destinationPort) =>
+        new LoadBalancerHealthCheck { Protocol = "tcp", Port = destinationPort, Interval = 15, Timeout = 10, Retries = 3 }.Changed(this);
+}
+
+internal sealed record LoadBalancerHealthCheckHttp(
+    string? Domain, string? Path, string? Response, IReadOnlyList<string>? StatusCodes, bool? Tls);
+
+internal sealed record LoadBalancerHttp
+{
+    public string? CookieName { get; init; }
+
+    public int? CookieLifetime { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TimeoutIdle { get; init; }
+
+    public IReadOnlyList<long>? Certificates { get; init; }
+
+    public bool? RedirectHttp { get; init; }
+
+    public bool? StickySessions { get; init; }
+
+    public LoadBalancerHttp Changed(LoadBalancerHttp? change) => new()
+    {
+        CookieName = change?.CookieName ?? CookieName,
+        CookieLifetime = change?.CookieLifetime ?? CookieLifetime,
+        TimeoutIdle = change?.TimeoutIdle ?? TimeoutIdle,
+        Certificates = change?.Certificates ?? Certificates,
+        RedirectHttp = change?.RedirectHttp ?? RedirectHttp,
+        StickySessions = change?.StickySessions ?? StickySessions,
+    };
+
+    public LoadBalancerHttp Completed() => new LoadBalancerHttp
+    {
+        CookieName = "HCLBSTICKY",
+        CookieLifetime = 300,
+        Certificates = [],
+        RedirectHttp = false,
+        StickySessions = false,
+    }.Changed(this);
+}
 
 internal sealed record LoadBalancerTarget(
     string? Type,
