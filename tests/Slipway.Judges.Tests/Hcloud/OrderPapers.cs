@@ -16,8 +16,11 @@ internal static class OrderPapers
         await File.WriteAllTextAsync(directory.File("rules.json"), """
             [
               {"direction": "in", "protocol": "tcp", "port": "80-85", "source_ips": ["10.0.0.0/8"], "description": "web"},
-              {"direction": "out", "protocol": "icmp", "destination_ips": ["0.0.0.0/0"]}
+              {"direction": "in", "protocol": "icmp", "source_ips": ["0.0.0.0/0", "::/0"]}
             ]
+            """);
+        await File.WriteAllTextAsync(directory.File("rules-out.json"), """
+            [{"direction": "out", "protocol": "icmp", "destination_ips": ["0.0.0.0/0"]}]
             """);
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=example.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

@@ -21,11 +21,16 @@ internal sealed partial class Scrub
         text = ReverseName().Replace(text, "static.<reversed>.clients");
         text = Fingerprint().Replace(text, "<fingerprint>");
         text = Mac().Replace(text, "<mac>");
+        text = Broken().Replace(text, ": <connection lost>");
         text = Port().Replace(text, "127.0.0.1:<port>");
         text = Ipv4().Replace(text, Known("ipv4"));
         text = Ipv6().Replace(text, Known("ipv6"));
         return Id().Replace(text, Known("id"));
     }
+
+    /// <summary>The words of a transcript with what they stood for put back: <c>hcloud image delete &lt;id-2&gt;</c>.</summary>
+    public string Restore(string line) =>
+        Placeholder().Replace(line, match => _names.First(n => n.Value == match.Value).Key);
 
     /// <summary>One line of JSON becomes many, so that a difference is a line.</summary>
     private static string Layout(string text)
@@ -59,6 +64,9 @@ internal sealed partial class Scrub
     /// <summary>Keeps the columns of a table under their headings.</summary>
     private static MatchEvaluator Padded(string name) => match => match.Result("$'") is [' ', ' ', ..] ? name.PadRight(match.Length) : name;
 
+    [GeneratedRegex(@"<(id|ipv4|ipv6)-\d+>", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Placeholder();
+
     [GeneratedRegex(@"\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d UTC \d{4}( \([^)]*\))?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Time();
 
@@ -74,8 +82,12 @@ internal sealed partial class Scrub
     [GeneratedRegex(@"\b([0-9a-f]{2}:){31}[0-9a-f]{2}\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fingerprint();
 
-    [GeneratedRegex(@"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b(?!:)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<![0-9a-f:])([0-9a-f]{2}:){5}[0-9a-f]{2}\b(?!:)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Mac();
+
+    // What a connection's sudden end is called is a matter of luck.
+    [GeneratedRegex(@": (EOF|read tcp \S+ (read: )?connection reset by peer)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Broken();
 
     [GeneratedRegex(@"\b127\.0\.0\.1:\d+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Port();
@@ -88,6 +100,6 @@ internal sealed partial class Scrub
     private static partial Regex Ipv6();
 
     // Everything made here; what the catalogue lists has ids of its own, which stay.
-    [GeneratedRegex(@"(?<![\d.])(23\d{5}|42\d{6}|1\d{9})(?![\d.])", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<![\d.])(23\d{5}|42\d{6}|62\d{10})(?![\d.]\d)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Id();
 }

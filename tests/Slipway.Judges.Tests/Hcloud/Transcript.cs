@@ -18,17 +18,19 @@ internal static class Transcript
         await OrderPapers.PlaceAsync(directory);
         var scrub = new Scrub();
         var actual = new StringBuilder();
-        var commands = 0;
+        var (commands, inComment) = (0, true);
         foreach (var line in expected.Split('\n'))
         {
             if (line.StartsWith("# ", StringComparison.Ordinal))
             {
-                actual.Append(commands == 0 || actual.ToString().EndsWith("\n\n", StringComparison.Ordinal) ? "" : "\n").Append(line).Append('\n');
+                actual.Append(inComment ? "" : "\n").Append(line).Append('\n');
+                inComment = true;
             }
             else if (line.StartsWith("$ ", StringComparison.Ordinal))
             {
                 commands++;
-                var result = await TypeAsync(line[2..], directory.Path, cloud);
+                inComment = false;
+                var result = await TypeAsync(scrub.Restore(line[2..]), directory.Path, cloud);
                 actual.Append(line).Append('\n').Append(scrub.Clean(result.Output)).Append(scrub.Clean(result.Errors));
                 actual.Append(result.ExitCode == 0 ? "" : $"[exit {result.ExitCode}]\n");
             }
@@ -49,14 +51,17 @@ internal static class Transcript
     private static Task<ProgramResult> TypeAsync(string line, string directory, LocalCloudProcess cloud)
     {
         var words = Words(line);
+        var environment = new Dictionary<string, string> { ["HCLOUD_TOKEN"] = LocalCloudProcess.Token, ["HCLOUD_ENDPOINT"] = cloud.Endpoint };
+        while (words[0].StartsWith("HCLOUD_", StringComparison.Ordinal) && words[0].Split('=', 2) is [var variable, var value])
+        {
+            environment[variable] = value;
+            words.RemoveAt(0);
+        }
+
         return words[0] switch
         {
-            "hcloud" => Program.RunAsync("hcloud", words[1..], directory, new Dictionary<string, string>
-            {
-                ["HCLOUD_TOKEN"] = LocalCloudProcess.Token,
-                ["HCLOUD_ENDPOINT"] = cloud.Endpoint,
-            }),
-            "slipway-local" => Program.RunAsync(
+            "hcloud" => ForeignProgram.RunAsync("hcloud", words[1..], directory, environment),
+            "slipway-local" => ForeignProgram.RunAsync(
                 "dotnet", [LocalCloudProcess.Path, .. words[1..], "--url", cloud.BaseUrl.ToString()], directory, new Dictionary<string, string>()),
             _ => throw new InvalidOperationException($"A transcript types hcloud and slipway-local, not '{words[0]}'."),
         };

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Slipway.Judges.Tests.Support;
 
 /// <summary>Runs somebody else's program to its end, or kills it.</summary>
-internal static class Program
+internal static class ForeignProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
