@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Slipway.LocalCloud.FaultInjection;
 
 namespace Slipway.LocalCloud.Hetzner;
@@ -80,6 +81,25 @@ internal sealed class Capacity(Catalog catalog, ApiDate date, Faults faults)
 
     /// <summary>What servers said of their place until 2026-07-01; null after that day.</summary>
     public Datacenter? DatacenterOfServerIn(Location location) => date.HasDatacenterFields ? Datacenter(location) : null;
+
+    /// <summary>Where an order's datacenter is; refused from 2026-07-01 on.</summary>
+    public IdOrName? PlaceOf(JsonElement? datacenter)
+    {
+        if (datacenter is not { } given)
+        {
+            return null;
+        }
+
+        if (!date.HasDatacenterFields)
+        {
+            throw HetznerFault.InvalidField("datacenter", "Unknown field.");
+        }
+
+        var wanted = new IdOrName(given.ToString());
+        return Datacenters().FirstOrDefault(d => wanted.Matches(d.Id, d.Name)) is { } found
+            ? new IdOrName(found.Location.Name)
+            : throw HetznerFault.InvalidField("datacenter", "Unknown datacenter.");
+    }
 
     private Datacenter Datacenter(Location location)
     {

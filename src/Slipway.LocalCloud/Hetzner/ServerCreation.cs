@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>Checks an order as Hetzner does, makes the server of it and begins its actions.</summary>
 internal sealed partial class ServerCreation(
-    HetznerProject project, Catalog catalog, Capacity capacity, ImageStore images, ProjectLimits limits, ApiDate date, FirewallAssignment firewalls, ServerLifecycle lifecycle,
+    HetznerProject project, Catalog catalog, Capacity capacity, ImageStore images, ProjectLimits limits, FirewallAssignment firewalls, ServerLifecycle lifecycle,
     PrimaryIpPool primaryIps)
 {
     private const int MaxUserData = 32_768;
@@ -18,7 +17,7 @@ internal sealed partial class ServerCreation(
         var name = CheckName(order.Name);
         CheckUserData(order.UserData);
         LabelRules.Check(order.Labels);
-        var place = PlaceOf(order.Datacenter) ?? order.Location;
+        var place = capacity.PlaceOf(order.Datacenter) ?? order.Location;
         var type = FindType(order.ServerType);
         lock (project.Gate)
         {
@@ -96,24 +95,6 @@ internal sealed partial class ServerCreation(
                 ?? throw HetznerFault.InvalidField("server_type", "Unknown server type.");
 
     public static string NewPassword() => RandomNumberGenerator.GetString(PasswordCharacters, 20);
-
-    private IdOrName? PlaceOf(JsonElement? datacenter)
-    {
-        if (datacenter is not { } given)
-        {
-            return null;
-        }
-
-        if (!date.HasDatacenterFields)
-        {
-            throw HetznerFault.InvalidField("datacenter", "Unknown field.");
-        }
-
-        var wanted = new IdOrName(given.ToString());
-        return capacity.Datacenters().FirstOrDefault(d => wanted.Matches(d.Id, d.Name)) is { } found
-            ? new IdOrName(found.Location.Name)
-            : throw HetznerFault.InvalidField("datacenter", "Unknown datacenter.");
-    }
 
     private SshKey FindKey(IdOrName wanted) =>
         project.SshKeys.Values.FirstOrDefault(k => wanted.Matches(k.Id, k.Name)) ?? throw HetznerFault.NotFound("SSH key not found");

@@ -68,7 +68,8 @@ internal static class ServerMetricsEndpoints
             {
                 var seconds = at.ToUnixTimeMilliseconds() / 1000.0;
                 var value = server.HadPower(at) ? most * Share(server.Id, name, at.ToUnixTimeSeconds()) : 0;
-                samples.Add([seconds, value.ToString("0.######", CultureInfo.InvariantCulture)]);
+                // The constructor, not a collection expression: adding a T asks for reflection, which the shipped program is without.
+                samples.Add(new JsonArray(seconds, value.ToString("0.######", CultureInfo.InvariantCulture)));
             }
         }
 

@@ -67,6 +67,10 @@ internal sealed record LoadBalancerHealthCheck(
     string? Protocol, int? Port, int? Interval, int? Timeout, int? Retries,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerHttpCheck? Http)
 {
+    /// <summary>A change of some of it.</summary>
+    public LoadBalancerHealthCheck Over(LoadBalancerHealthCheck old) => new(
+        Protocol ?? old.Protocol, Port ?? old.Port, Interval ?? old.Interval, Timeout ?? old.Timeout, Retries ?? old.Retries, Http ?? old.Http);
+
     public LoadBalancerHealthCheck Complete(string? protocol, int port) => this with
     {
         Protocol = Protocol ?? (protocol == "tcp" ? "tcp" : "http"),
@@ -86,6 +90,11 @@ internal sealed record LoadBalancerHttp(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? RedirectHttp,
     bool? StickySessions)
 {
+    /// <summary>A change of some of it.</summary>
+    public LoadBalancerHttp Over(LoadBalancerHttp old) => new(
+        CookieName ?? old.CookieName, CookieLifetime ?? old.CookieLifetime, TimeoutIdle ?? old.TimeoutIdle, Certificates ?? old.Certificates,
+        RedirectHttp ?? old.RedirectHttp, StickySessions ?? old.StickySessions);
+
     public LoadBalancerHttp Complete(bool encrypted) => new(
         CookieName ?? "HCLBSTICKY", CookieLifetime ?? 300, TimeoutIdle ?? 50, encrypted ? Certificates ?? [] : null,
         encrypted ? RedirectHttp ?? false : null, StickySessions ?? false);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>Servers that never share a host; read and written under <see cref="HetznerProject.Gate"/>.</summary>
@@ -48,7 +50,9 @@ internal sealed record PlacementGroupView(
 
 internal sealed record CreatePlacementGroup(string? Name, string? Type, Dictionary<string, string>? Labels);
 
-internal sealed record JoinPlacementGroup(long? PlacementGroup);
+/// <summary>Hetzner's Python library sends the id as a text, in every version.</summary>
+internal sealed record JoinPlacementGroup(
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] long? PlacementGroup);
 
 internal sealed record PlacementGroupAnswer(PlacementGroupView PlacementGroup);
 

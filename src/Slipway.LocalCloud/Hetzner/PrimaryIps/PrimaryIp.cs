@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Slipway.LocalCloud.Hetzner;
@@ -41,7 +42,8 @@ internal sealed record PrimaryIpView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Datacenter? Datacenter);
 
 internal sealed record CreatePrimaryIp(
-    string? Name, string? Type, IdOrName? Location, string? AssigneeType, long? AssigneeId, bool? AutoDelete, Dictionary<string, string>? Labels);
+    string? Name, string? Type, IdOrName? Location, JsonElement? Datacenter, string? AssigneeType, long? AssigneeId, bool? AutoDelete,
+    Dictionary<string, string>? Labels);
 
 internal sealed record AssignPrimaryIp(string? AssigneeType, long? AssigneeId);
 

@@ -82,7 +82,7 @@ internal static class PrimaryIpEndpoints
         {
             kind.CheckUnique(project, name);
             var server = request.AssigneeId is { } id ? project.Server(id) : null;
-            var location = (server, request.Location) switch
+            var location = (server, capacity.PlaceOf(request.Datacenter) ?? request.Location) switch
             {
                 ({ } assignee, null) => assignee.Location,
                 (null, { } wanted) => catalog.FindLocation(wanted),

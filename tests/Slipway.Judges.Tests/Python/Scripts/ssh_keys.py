@@ -1,0 +1,15 @@
+from judge import PUBLIC_KEY, client, done, refused, same
+
+key = client.ssh_keys.create("judge", PUBLIC_KEY, labels={"env": "test"})
+same("fingerprint", key.fingerprint, "4d:10:ac:ec:12:81:e1:35:cb:1d:60:c8:4d:0b:8b:ed")
+same("key", key.public_key, PUBLIC_KEY)
+same("by fingerprint", client.ssh_keys.get_by_fingerprint(key.fingerprint).id, key.id)
+same("by name", client.ssh_keys.get_by_name("judge").id, key.id)
+refused("the same key", "uniqueness_error", "", lambda: client.ssh_keys.create("other", PUBLIC_KEY))
+refused("no key", "invalid_input", "public_key", lambda: client.ssh_keys.create("other", "ssh-rsa nonsense"))
+same("renamed", key.update(name="referee", labels={"env": "live"}).name, "referee")
+same("selected", [k.name for k in client.ssh_keys.get_all(label_selector="env==live")], ["referee"])
+same("deleted", key.delete(), True)
+refused("deleted twice", "not_found", "", key.delete)
+same("all", client.ssh_keys.get_all(), [])
+done()
