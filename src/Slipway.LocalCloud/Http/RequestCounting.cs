@@ -6,24 +6,40 @@ namespace Slipway.LocalCloud.Http;
 internal sealed class RequestCounts
 {
     private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private long _rateLimited;
+
+    /// <summary>How many were answered 429.</summary>
+    public long RateLimited => Interlocked.Read(ref _rateLimited);
+
+    public void AddRateLimited() => Interlocked.Increment(ref _rateLimited);
 
     public void Add(string route) => _counts.AddOrUpdate(route, 1, static (_, count) => count + 1);
 
     public SortedDictionary<string, long> Snapshot() => new(_counts, StringComparer.Ordinal);
 
-    public void Clear() => _counts.Clear();
+    public void Clear()
+    {
+        _counts.Clear();
+        Interlocked.Exchange(ref _rateLimited, 0);
+    }
 }
 
 internal sealed class RequestCounting(RequestDelegate next, RequestCounts counts)
 {
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/_local"))
+        if (context.Request.Path.StartsWithSegments("/_local"))
         {
-            counts.Add(RouteOf(context));
+            await next(context);
+            return;
         }
 
-        return next(context);
+        counts.Add(RouteOf(context));
+        await next(context);
+        if (context.Response.StatusCode == StatusCodes.Status429TooManyRequests)
+        {
+            counts.AddRateLimited();
+        }
     }
 
     /// <summary>E.g. <c>GET /v1/servers/{id}</c>.</summary>
