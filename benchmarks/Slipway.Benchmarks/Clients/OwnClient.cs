@@ -10,6 +10,9 @@ public sealed class OwnClient(HetznerClient hetzner, TextWriter output, TextWrit
     {
         Token = Environment.GetEnvironmentVariable("HCLOUD_TOKEN")!,
         BaseUrl = new Uri(Environment.GetEnvironmentVariable("HCLOUD_ENDPOINT") + "/"),
+        // Somebody waits here, as with the CLI, which asks every half second; a service asks later and less.
+        FirstPollAfter = TimeSpan.FromMilliseconds(int.Parse(Environment.GetEnvironmentVariable("PF") ?? "100")),
+        PollInterval = TimeSpan.FromMilliseconds(int.Parse(Environment.GetEnvironmentVariable("PI") ?? "100")),
     });
 
     public async Task ListAsync(CancellationToken cancellationToken) =>
