@@ -10,9 +10,9 @@ public sealed class OwnClient(HetznerClient hetzner, TextWriter output, TextWrit
     {
         Token = Environment.GetEnvironmentVariable("HCLOUD_TOKEN")!,
         BaseUrl = new Uri(Environment.GetEnvironmentVariable("HCLOUD_ENDPOINT") + "/"),
-        // Somebody waits here, as with the CLI, which asks every half second; a service asks later and less.
-        FirstPollAfter = TimeSpan.FromMilliseconds(int.Parse(Environment.GetEnvironmentVariable("PF") ?? "100")),
-        PollInterval = TimeSpan.FromMilliseconds(int.Parse(Environment.GetEnvironmentVariable("PI") ?? "100")),
+        // Somebody waits here, as at the CLI, and a wait is asked about less and less often anyway.
+        FirstPollAfter = TimeSpan.FromMilliseconds(25),
+        PollInterval = TimeSpan.FromMilliseconds(25),
     });
 
     public async Task ListAsync(CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Slipway.LocalCloud.Http;
 
@@ -26,6 +27,8 @@ internal sealed class RequestCounts
 
 internal sealed class RequestCounting(RequestDelegate next, RequestCounts counts)
 {
+    private static readonly ConditionalWeakTable<RouteEndpoint, string> Patterns = [];
+
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Path.StartsWithSegments("/_local"))
@@ -45,7 +48,9 @@ internal sealed class RequestCounting(RequestDelegate next, RequestCounts counts
     /// <summary>E.g. <c>GET /v1/servers/{id}</c>.</summary>
     public static string RouteOf(HttpContext context)
     {
-        var pattern = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-        return $"{context.Request.Method} {pattern?.Replace(":long}", "}", StringComparison.Ordinal) ?? "(no route)"}";
+        var pattern = context.GetEndpoint() is RouteEndpoint route
+            ? Patterns.GetValue(route, static r => r.RoutePattern.RawText?.Replace(":long}", "}", StringComparison.Ordinal) ?? "")
+            : "(no route)";
+        return $"{context.Request.Method} {pattern}";
     }
 }
