@@ -4,6 +4,7 @@ namespace Slipway.LocalCloud.Hetzner;
 internal sealed class HetznerProject(TimeProvider time)
 {
     private readonly Dictionary<ActionResource, List<long>> _actionsOf = [];
+    private readonly LabelIndex _serversByLabel = new();
     private long _lastServer = 42_000_000;
     private long _lastAction = 620_000_000_000;
     private long _lastOther = 2_300_000;
@@ -109,15 +110,27 @@ internal sealed class HetznerProject(TimeProvider time)
         }
     }
 
+    /// <summary>The servers with this label, by id: a walk through thousands would keep everybody waiting.</summary>
+    public IEnumerable<Server> ServersWith(string label, string value) => _serversByLabel.Find(label, value);
+
     public void Add(Server server)
     {
         Servers.Add(server.Id, server);
         ServersByName.Add(server.Name, server);
+        _serversByLabel.Add(server);
+    }
+
+    public void Relabel(Server server, IReadOnlyDictionary<string, string> labels)
+    {
+        _serversByLabel.Remove(server);
+        server.Labels = labels;
+        _serversByLabel.Add(server);
     }
 
     public void Remove(Server server)
     {
         Servers.Remove(server.Id);
         ServersByName.Remove(server.Name);
+        _serversByLabel.Remove(server);
     }
 }
