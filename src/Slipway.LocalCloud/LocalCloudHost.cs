@@ -33,10 +33,19 @@ public sealed class LocalCloudHost : IAsyncDisposable
     /// <param name="time">The clock of everything modelled, moved by the caller; one of LocalCloud's own, as the options say, when null.</param>
     /// <param name="driver">What runs the machines, owned by the host from now on; made from the options when null.</param>
     /// <exception cref="LocalCloudOptionsException">The options name a driver or location that does not exist.</exception>
-    public static async Task<LocalCloudHost> StartAsync(
-        LocalCloudOptions options, TimeProvider? time = null, IMachineDriver? driver = null)
+    public static Task<LocalCloudHost> StartAsync(LocalCloudOptions options, TimeProvider? time = null, IMachineDriver? driver = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return StartAsync(options, time, driver, adjust: null);
+    }
+
+    /// <param name="options">As above.</param>
+    /// <param name="time">As above.</param>
+    /// <param name="driver">As above.</param>
+    /// <param name="adjust">What a simulation swaps at the edge of the process: the transport, and who runs background work.</param>
+    internal static async Task<LocalCloudHost> StartAsync(
+        LocalCloudOptions options, TimeProvider? time, IMachineDriver? driver, Action<WebApplicationBuilder>? adjust)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -55,6 +64,7 @@ public sealed class LocalCloudHost : IAsyncDisposable
         builder.Services.AddSingleton<SimulatedReports>().AddSingleton<SimulatedBoot>();
         builder.Services.AddSingleton(services => driver ?? MachineDrivers.Create(options, services));
 
+        adjust?.Invoke(builder);
         var app = builder.Build();
         try
         {

@@ -18,12 +18,14 @@ internal sealed partial class ServerLifecycle
     private readonly ILogger<ServerLifecycle> _logger;
     private readonly PrimaryIpPool _primaryIps;
     private readonly ServerDevices _devices;
+    private readonly TaskScheduler _background;
     private readonly HashSet<long> _machines = [];
 
     public ServerLifecycle(
         HetznerProject project, IMachineDriver driver, Tailnet tailnet, Faults faults, PrimaryIpPool primaryIps, ServerDevices devices,
-        TimeProvider time, ILogger<ServerLifecycle> logger)
+        TimeProvider time, ILogger<ServerLifecycle> logger, TaskScheduler? background = null)
     {
+        _background = background ?? TaskScheduler.Default;
         (_primaryIps, _devices) = (primaryIps, devices);
         _project = project;
         _driver = driver;
@@ -58,7 +60,7 @@ internal sealed partial class ServerLifecycle
         var action = _project.BeginAction(command, [new ActionResource(server.Id, "server"), .. others]);
         server.Locks++;
         var before = server.Work;
-        server.Work = Task.Run(() => RunAsync(before, server, action.Id, work, unlock: true), CancellationToken.None);
+        server.Work = InBackground(() => RunAsync(before, server, action.Id, work, unlock: true));
         return action;
     }
 
@@ -84,7 +86,7 @@ internal sealed partial class ServerLifecycle
         var next = start ? _project.BeginAction("start_server", resource) : null;
         server.Locks++;
         _machines.Add(server.Id);
-        server.Work = Task.Run(
+        server.Work = InBackground(
             async () =>
             {
                 await RunAsync(Task.CompletedTask, server, create.Id, CreateAsync, unlock: true);
@@ -92,8 +94,7 @@ internal sealed partial class ServerLifecycle
                 {
                     await RunAsync(Task.CompletedTask, server, next.Id, StartAsync, unlock: false);
                 }
-            },
-            CancellationToken.None);
+            });
         return (create, next);
     }
 
@@ -111,15 +112,14 @@ internal sealed partial class ServerLifecycle
         var released = _primaryIps.Forget(server);
 
         var before = server.Work;
-        server.Work = Task.Run(
+        server.Work = InBackground(
             async () =>
             {
                 server.Cancel();
                 await RunAsync(before, server, action.Id, DeleteAsync, unlock: false);
                 released.ForEach(_primaryIps.Release);
                 server.Dispose();
-            },
-            CancellationToken.None);
+            });
         _devices.Forget(server);
         return action;
     }
@@ -183,6 +183,9 @@ internal sealed partial class ServerLifecycle
 
         await StartAsync(server, cancellationToken);
     }
+
+    private Task InBackground(Func<Task> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _background).Unwrap();
 
     private async Task CreateAsync(Server server, CancellationToken cancellationToken)
     {

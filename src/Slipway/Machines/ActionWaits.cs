@@ -22,22 +22,22 @@ public sealed class ActionWaits(HetznerClient hetzner, OperationWaker operations
                 return false;
             }
 
-            await ForgetAsync(actions);
+            Forget(actions);
             await open.Task;
         }
 
-        await ForgetAsync(actions);
+        Forget(actions);
         return true;
     }
 
     /// <summary>Ends the waiting: what the actions were to bring about is known already.</summary>
-    public async Task ForgetAsync(IEnumerable<long> actions)
+    public void Forget(IEnumerable<long> actions)
     {
         foreach (var action in actions)
         {
             if (_waits.TryRemove(action, out var wait))
             {
-                await wait.Cancellation.CancelAsync();
+                wait.Cancellation.Cancel();
             }
         }
     }
@@ -52,7 +52,7 @@ public sealed class ActionWaits(HetznerClient hetzner, OperationWaker operations
 
     private async Task WakeAfterAsync(Task<HetznerAction> task, string operationId)
     {
-        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (!task.IsCanceled)
         {
             await database.WriteAsync(transaction => operations.WakeAsync(transaction, operationId));

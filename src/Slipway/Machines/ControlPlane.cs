@@ -8,12 +8,12 @@ namespace Slipway.Machines;
 
 /// <summary>Who we are to the clouds and to machines: an id that marks what is ours, and the authority machines trust.</summary>
 public sealed class ControlPlane(
-    Settings settings, SecretStore secrets, Database database, IdSource ids, KeyRing keys, SshOptions ssh) : IAsyncDisposable
+    Settings settings, SecretStore secrets, Database database, IdSource ids, KeyRing keys, SshOptions ssh, SshCertificateAuthority? authority = null) : IAsyncDisposable
 {
     private const string Owner = "control-plane";
     private const string AuthorityName = "ssh-ca";
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private SshCertificateAuthority? _authority;
+    private SshCertificateAuthority? _authority = authority;
     private string? _id;
 
     /// <summary>Marks every outside resource of this control plane; made at the first start.</summary>

@@ -7,6 +7,7 @@ using Slipway.Machines.Plans;
 using Slipway.Machines.Shell;
 using Slipway.Operations;
 using Slipway.Ssh;
+using Slipway.Storage;
 using Slipway.Tailscale;
 
 namespace Slipway.Machines;
@@ -58,8 +59,10 @@ public static class MachinesRegistration
                 FirstPollAfter = TimeSpan.FromSeconds(5),
                 PollInterval = TimeSpan.FromSeconds(2.5)
             },
+            transport: services.GetService<HttpMessageHandler>(),
             timeProvider: services.GetRequiredService<TimeProvider>(),
-            loggerFactory: services.GetRequiredService<ILoggerFactory>());
+            loggerFactory: services.GetRequiredService<ILoggerFactory>(),
+            random: services.GetRequiredService<Entropy>().NextDouble);
     }
 
     private static TailscaleClient CreateTailscale(IServiceProvider services)
@@ -70,13 +73,15 @@ public static class MachinesRegistration
             settings.Enabled
                 ? new TailscaleOptions { ClientId = settings.ClientId, ClientSecret = settings.ClientSecret, BaseUrl = settings.BaseUrl }
                 : new TailscaleOptions { ClientId = "none", ClientSecret = "none", BaseUrl = settings.BaseUrl },
+            transport: services.GetService<HttpMessageHandler>(),
             timeProvider: services.GetRequiredService<TimeProvider>(),
-            loggerFactory: services.GetRequiredService<ILoggerFactory>());
+            loggerFactory: services.GetRequiredService<ILoggerFactory>(),
+            random: services.GetRequiredService<Entropy>().NextDouble);
     }
 
     private static IMachineShell CreateShell(IServiceProvider services) =>
         services.GetRequiredService<HetznerSettings>() is { UseSideChannel: true } settings
-            ? new SideChannelShell(new HttpClient(), settings)
+            ? new SideChannelShell(services.GetService<HttpMessageHandler>() is { } transport ? new HttpClient(transport) : new HttpClient(), settings)
             : ActivatorUtilities.CreateInstance<SshMachineShell>(services);
 
     private static void AddValidated<TOptions>(this IServiceCollection services, string section)

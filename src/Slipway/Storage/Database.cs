@@ -21,9 +21,16 @@ public sealed class Database : IAsyncDisposable
     }
 
     public Database(StorageOptions options)
+        : this(options, watch: null)
+    {
+    }
+
+    /// <param name="options">Which database.</param>
+    /// <param name="watch">What a simulation puts between us and the database.</param>
+    internal Database(StorageOptions options, Func<DbDataSource, DbDataSource>? watch)
     {
         Dialect = Dialect.For(options);
-        _source = Dialect.CreateDataSource();
+        _source = watch is null ? Dialect.CreateDataSource() : watch(Dialect.CreateDataSource());
         _writer = Dialect.SingleWriter ? new SemaphoreSlim(1, 1) : null;
     }
 

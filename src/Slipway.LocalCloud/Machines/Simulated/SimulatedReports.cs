@@ -3,11 +3,11 @@ using Slipway.LocalCloud.Clock;
 namespace Slipway.LocalCloud.Machines.Simulated;
 
 /// <summary>Sends a machine's forms home, as often as it takes: the other side may be restarting.</summary>
-internal sealed class SimulatedReports(TimeProvider time) : IDisposable
+internal sealed class SimulatedReports(TimeProvider time, HttpMessageHandler? transport = null) : IDisposable
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(3);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 64, AllowAutoRedirect = true })
+    private readonly HttpClient _http = new(transport ?? new SocketsHttpHandler { MaxConnectionsPerServer = 64, AllowAutoRedirect = true })
     {
         Timeout = TimeSpan.FromSeconds(30),
         DefaultRequestHeaders = { { "User-Agent", "Cloud-Init/26.2" } },

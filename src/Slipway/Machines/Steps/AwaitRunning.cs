@@ -11,7 +11,7 @@ public sealed class AwaitRunning(MachineStore machines, HetznerClient hetzner, A
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
         if (machine.HostKey is not null || machine.BootStatus is not null)
         {
-            await actions.ForgetAsync(state.Actions);
+            actions.Forget(state.Actions);
             return Done(state with { Actions = [] }, "the machine spoke");
         }
 

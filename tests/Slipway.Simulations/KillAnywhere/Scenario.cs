@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using Slipway.Agents;
+
+namespace Slipway.Simulations;
+
+/// <summary>A plan from its beginning to its end, undone or not, and how its agent may end.</summary>
+/// <param name="Prepare">What comes before; nothing goes wrong in it.</param>
+/// <param name="Act">What is struck, effect by effect.</param>
+/// <param name="Ends">The statuses the agent may have once all is quiet.</param>
+internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action<World, Shop> Act, params IReadOnlyList<AgentStatus> Ends)
+{
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new("provision", Ordered, (_, shop) => shop.Pay(shop.Agents[0]), AgentStatus.Active),
+        new(
+            "provision that fails at Hetzner",
+            (world, shop) =>
+            {
+                Ordered(world, shop);
+                Fault(world, new() { ["kind"] = "action_fails", ["action"] = "create_server", ["times"] = 0 });
+            },
+            (_, shop) => shop.Pay(shop.Agents[0]),
+            AgentStatus.Error),
+        new(
+            "provision that is cancelled",
+            Ordered,
+            (world, shop) =>
+            {
+                shop.Pay(shop.Agents[0]);
+                world.Clock.CreateTimer(_ => shop.Cancel(shop.Agents[0]), null, TimeSpan.FromSeconds(4), Timeout.InfiniteTimeSpan);
+            },
+            AgentStatus.Closed),
+        new(
+            "provision whose name a stranger has",
+            (world, shop) =>
+            {
+                Ordered(world, shop);
+                world.AddStranger(shop.Agents[0]);
+                world.RunUntilQuiet(TimeSpan.FromMinutes(1));
+            },
+            (_, shop) => shop.Pay(shop.Agents[0]),
+            AgentStatus.Error),
+        new("stop", Running, (_, shop) => shop.Stop(shop.Agents[0]), AgentStatus.Paused),
+        new(
+            "stop of a machine that does not listen",
+            (world, shop) =>
+            {
+                Running(world, shop);
+                var server = world.Query<long>("SELECT server_id FROM machines")[0];
+                world.Side("POST", $"machines/{server}/ignore-shutdown", new() { ["ignore"] = true });
+            },
+            (_, shop) => shop.Stop(shop.Agents[0]),
+            AgentStatus.Paused),
+        new("start", Stopped, (_, shop) => shop.Start(shop.Agents[0]), AgentStatus.Active),
+        new(
+            "start that fails",
+            (world, shop) =>
+            {
+                Stopped(world, shop);
+                Fault(world, new() { ["kind"] = "ssh_refuses", ["times"] = 0 });
+            },
+            (_, shop) => shop.Start(shop.Agents[0]),
+            AgentStatus.Paused),
+        new("destroy", Running, (_, shop) => shop.Destroy(shop.Agents[0]), AgentStatus.Closed),
+        new("destroy of a stopped machine", Stopped, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
+    ];
+
+    public override string ToString() => Name;
+
+    private static void Ordered(World world, Shop shop) => shop.Order();
+
+    private static void Running(World world, Shop shop)
+    {
+        shop.Pay(shop.Order());
+        world.RunUntilQuiet(TimeSpan.FromHours(1));
+    }
+
+    private static void Stopped(World world, Shop shop)
+    {
+        Running(world, shop);
+        shop.Stop(shop.Agents[0]);
+        world.RunUntilQuiet(TimeSpan.FromHours(1));
+    }
+
+    private static void Fault(World world, JsonObject fault) => world.Side("POST", "faults", fault);
+}

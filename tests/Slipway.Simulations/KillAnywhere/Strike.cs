@@ -1,0 +1,99 @@
+using System.Globalization;
+using Slipway.Agents;
+
+namespace Slipway.Simulations;
+
+/// <summary>One trouble at one effect of one scenario.</summary>
+/// <param name="LastChange">The last effect before it that changed something outside: what a stale read does not show yet.</param>
+internal sealed record Strike(Scenario Scenario, Effect Effect, Trouble Trouble, int? LastChange)
+{
+    public override string ToString() => $"{Scenario.Name}: {Trouble} at {Effect}";
+}
+
+/// <summary>What a struck run came to; empty lists when all is well.</summary>
+internal sealed record StruckRun(IReadOnlyList<string> Broken, IReadOnlyList<Effect> Effects, string Log);
+
+/// <summary>Lists a scenario's effects by running it, then runs it again for each trouble at each effect.</summary>
+internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = PlantedBug.None)
+{
+    private static readonly Trouble[] OfOthers = [Trouble.DieBefore, Trouble.DieAfter, Trouble.LoseAnswer, Trouble.Repeat];
+    private static readonly Trouble[] OfReads = [.. OfOthers, Trouble.StaleRead];
+
+    public IEnumerable<Strike> Strikes(Scenario scenario)
+    {
+        var run = Run(scenario, null);
+        return run.Broken.Count > 0
+            ? throw new InvalidOperationException($"'{scenario}' does not even work in peace: {string.Join("; ", run.Broken)}\n{run.Log}")
+            : run.Effects.SelectMany(e =>
+                (e.Call?.Method == "GET" ? OfReads : OfOthers).Select(t => new Strike(scenario, e, t, LastChangeBefore(e, run.Effects))));
+    }
+
+    public StruckRun Run(Scenario scenario, Strike? strike)
+    {
+        using var world = new World(store, seed: 1, bug, reusesLeases: !store.IsPostgres);
+        var shop = new Shop(world);
+        world.StartNode();
+        scenario.Prepare(world, shop);
+        world.WatchFromNow();
+        var effects = new List<Effect>();
+        world.Before = effect =>
+        {
+            effects.Add(effect);
+            if (strike?.Trouble == Trouble.StaleRead && effect.Number == strike.LastChange)
+            {
+                world.KeepForStale(strike.Effect.Call!);
+            }
+        };
+        world.Fate = effect => effect.Number == strike?.Effect.Number ? strike.Trouble : Trouble.None;
+        scenario.Act(world, shop);
+        world.RunUntilQuiet(TimeSpan.FromHours(6));
+        world.Before = null;
+        List<string> broken = [.. new Invariants(world).Check()];
+        if (shop.Open > 0)
+        {
+            broken.Add("somebody outside never got an answer");
+        }
+
+        var status = world.Query<Agent>("SELECT * FROM agents")[0];
+        if (!scenario.Ends.Contains(status.Status))
+        {
+            broken.Add($"the agent is {status.Status} ({status.Error})");
+        }
+
+        return new StruckRun(broken, effects, world.Log.ToString());
+    }
+
+    /// <summary>Runs all strikes on as many threads as there are cores; each world stays on one.</summary>
+    /// <returns>What broke, strike by strike.</returns>
+    public IReadOnlyList<string> RunAll(IReadOnlyList<Strike> strikes, int stopAfter = int.MaxValue)
+    {
+        var failures = new List<string>();
+        Workers.ForEach(strikes, strike =>
+        {
+            StruckRun run;
+            try
+            {
+                run = Run(strike.Scenario, strike);
+            }
+            catch (Exception e)
+            {
+                run = new StruckRun([e.ToString()], [], "");
+            }
+
+            lock (failures)
+            {
+                if (run.Broken.Count > 0)
+                {
+                    failures.Add(string.Create(CultureInfo.InvariantCulture, $"{strike}\n    {string.Join("\n    ", run.Broken)}"));
+                }
+
+                return failures.Count < stopAfter;
+            }
+        });
+        return failures;
+    }
+
+    private static int? LastChangeBefore(Effect effect, IReadOnlyList<Effect> all) => all
+        .LastOrDefault(e => e.Number < effect.Number && e.Call is { Method: not "GET" } call
+            && !call.Address.AbsolutePath.StartsWith("/_local", StringComparison.Ordinal))?.Number;
+}

@@ -1,0 +1,204 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Slipway.Agents;
+using Slipway.Machines;
+using Slipway.Operations;
+
+namespace Slipway.Simulations;
+
+/// <summary>What must be so whatever happened: some of it at every moment, all of it once nobody has anything left to do.</summary>
+internal sealed class Invariants(World world)
+{
+    private static readonly string[] Tables =
+        ["agents", "audit", "blueprints", "machines", "operations", "secrets", "settings", "stripe_events", "subscriptions", "timeline"];
+
+    private readonly List<string> _broken = [];
+    private JsonArray _servers = [];
+
+    /// <summary>"Running" is said only after the agent itself was heard to be well, since what was begun last.</summary>
+    public static string? RunningTooSoon(World world)
+    {
+        var running = world.Query<(string Subject, long? Server, long? Since)>(
+            """
+            SELECT m.subject, m.server_id, (SELECT MAX(o.created_at) FROM operations o
+              WHERE o.subject = m.subject AND o.plan IN ('provision', 'start') AND o.result = 'Succeeded')
+            FROM machines m WHERE m.status = 'running'
+            """);
+        foreach (var (subject, server, since) in running)
+        {
+            var well = server is { } id ? world.Health.LastWell(id)?.ToUnixTimeMilliseconds() : null;
+            if (well is null || well < since)
+            {
+                return $"{subject} is called running, but its agent was not heard to be well since it was begun";
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>What is broken, in words; empty when all is well.</returns>
+    public IReadOnlyList<string> Check()
+    {
+        _servers = Servers();
+        Require(world.BrokenOnTheWay is null, world.BrokenOnTheWay!);
+        Require(RunningTooSoon(world) is null, RunningTooSoon(world)!);
+        CheckOperations();
+        CheckTimelines();
+        var machines = world.Query<Machine>("SELECT * FROM machines ORDER BY subject");
+        var agents = world.Query<Agent>("SELECT * FROM agents ORDER BY id");
+        foreach (var agent in agents)
+        {
+            CheckAgent(agent, machines.FirstOrDefault(m => m.Subject == agent.Id));
+        }
+
+        CheckClouds(machines);
+        CheckPayments(agents);
+        CheckSecrets();
+        foreach (var broken in world.Nodes.SelectMany(n => n.Broken()).Where(e => e is not System.Data.Common.DbException))
+        {
+            _broken.Add($"the engine threw {broken}");
+        }
+
+        return _broken;
+    }
+
+    private void CheckOperations()
+    {
+        foreach (var open in world.Query<Operation>("SELECT * FROM operations WHERE result IS NULL ORDER BY id"))
+        {
+            _broken.Add($"{open.Plan} of {open.Subject} never ends: at {open.Step} {open.Direction}, waiting for '{open.WaitingFor}', error '{open.Error}'");
+        }
+
+        foreach (var odd in world.Query<string>(
+            "SELECT id FROM operations WHERE (result IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL)) OR (result IS NULL) <> (finished_at IS NULL) ORDER BY id"))
+        {
+            _broken.Add($"{odd} is finished and due");
+        }
+
+        foreach (var several in world.Query<string>("SELECT subject FROM operations WHERE result IS NULL GROUP BY subject HAVING COUNT(*) > 1"))
+        {
+            _broken.Add($"{several} has several operations at once");
+        }
+    }
+
+    private void CheckTimelines()
+    {
+        foreach (var lines in world.Query<TimelineEntry>("SELECT * FROM timeline ORDER BY operation_id, sequence").GroupBy(l => l.OperationId))
+        {
+            var all = lines.ToList();
+            Require(all.Select(l => l.Sequence).SequenceEqual(Enumerable.Range(1, all.Count).Select(n => (long)n)), $"the timeline of {lines.Key} has a gap");
+            Require(all.Zip(all.Skip(1)).All(p => p.First.At <= p.Second.At), $"the timeline of {lines.Key} goes back");
+            Require(
+                all.Where(l => l.Kind is "done" or "undone").GroupBy(l => l.Step + l.Kind).All(g => g.Count() == 1),
+                $"a step of {lines.Key} was done twice");
+        }
+    }
+
+    private void CheckAgent(Agent agent, Machine? machine)
+    {
+        var servers = _servers.Where(s => (string?)s!["labels"]!["slipway-agent"] == agent.Id).ToList();
+        Require(servers.Count <= 1, $"{agent.Id} has {servers.Count} servers");
+        var fits = (agent.Wanted, agent.Status) switch
+        {
+            (Wanted.Nothing, AgentStatus.Draft) => true,
+            (Wanted.Running, AgentStatus.Active or AgentStatus.Error) => true,
+            (Wanted.Stopped, AgentStatus.Paused) => true,
+            (Wanted.Destroyed, AgentStatus.Closed) => true,
+            _ => false,
+        };
+        Require(fits, $"{agent.Id} is wanted {agent.Wanted} and is {agent.Status} ({agent.Error})");
+        switch (agent.Status)
+        {
+            case AgentStatus.Active:
+                Require(machine is { Status: MachineStatus.Running }, $"{agent.Id} is active and its machine is {machine?.Status}");
+                Require(servers.Count == 1 && (string?)servers[0]!["status"] == "running", $"{agent.Id} is active and its server is not running");
+                Require(servers.Count == 0 || machine?.ServerId == (long)servers[0]!["id"]!, $"{agent.Id} has another server than its row says");
+                Require(servers.Count == 0 || IsWell((long)servers[0]!["id"]!), $"{agent.Id} is active and its agent is not well");
+                break;
+            case AgentStatus.Paused:
+                Require(machine is { Status: MachineStatus.Stopped }, $"{agent.Id} is paused and its machine is {machine?.Status}");
+                Require(servers.Count == 1 && (string?)servers[0]!["status"] == "off", $"{agent.Id} is paused and its server is {servers.FirstOrDefault()?["status"]}");
+                break;
+            default:
+                Require(servers.Count == 0, $"{agent.Id} is {agent.Status} and its server still costs money");
+                Require(machine is null or { Status: MachineStatus.Gone }, $"{agent.Id} is {agent.Status} and its machine is {machine?.Status}");
+                break;
+        }
+
+        var secrets = world.Query<string>("SELECT name FROM secrets WHERE owner = @Id", new { agent.Id });
+        Require(agent.Status != AgentStatus.Closed || secrets.Count == 0, $"{agent.Id} is closed and its secrets are kept");
+        Require(!secrets.Contains("tailscale-auth-key"), $"the auth key of {agent.Id} is kept");
+    }
+
+    private void CheckClouds(IReadOnlyList<Machine> machines)
+    {
+        var live = machines.Where(m => m.Status != MachineStatus.Gone).ToList();
+        foreach (var server in _servers.Where(s => s!["labels"]!["managed-by"] is not null))
+        {
+            Require(live.Exists(m => m.Name == (string?)server!["name"]), $"server {server!["name"]} has no row");
+        }
+
+        foreach (var stranger in world.Strangers)
+        {
+            Require(_servers.Any(s => (long)s!["id"]! == stranger), $"server {stranger} was a stranger's and was deleted");
+            Require(machines.All(m => m.ServerId != stranger), $"server {stranger} is a stranger's and was taken for ours");
+        }
+
+        var inventory = world.Side("GET", "inventory")!;
+        foreach (var device in inventory["devices"]!["names"]!.AsArray())
+        {
+            Require(live.Exists(m => ((string)device!).StartsWith(m.TailscaleHostname!, StringComparison.Ordinal)), $"device {device} has no row");
+        }
+
+        Require((int)inventory["auth_keys"]!["count"]! == 0, $"auth keys are left: {inventory["auth_keys"]!["names"]!.ToJsonString()}");
+        var firewalls = (int)inventory["firewalls"]!["count"]!;
+        Require(firewalls <= 1 && (live.Count > 0 || firewalls == 0), $"{firewalls} firewalls are left for {live.Count} machines");
+    }
+
+    private void CheckPayments(IReadOnlyList<Agent> agents)
+    {
+        foreach (var (agentId, status) in world.Query<(string AgentId, string Status)>("SELECT agent_id, status FROM subscriptions WHERE agent_id IS NOT NULL"))
+        {
+            var agent = agents.First(a => a.Id == agentId);
+            Require(agent.Wanted != Wanted.Nothing, $"{agentId} was paid for and is not wanted");
+            Require(status != "ended" || agent.Status == AgentStatus.Closed, $"the subscription of {agentId} ended and it is {agent.Status}");
+        }
+    }
+
+    private void CheckSecrets()
+    {
+        foreach (var table in Tables)
+        {
+            foreach (IDictionary<string, object> row in world.Query<dynamic>($"SELECT * FROM {table}"))
+            {
+                foreach (var text in row.Values.OfType<string>())
+                {
+                    world.Log.LookFor($"a row of {table}", text);
+                }
+            }
+        }
+
+        _broken.AddRange(world.Log.Leaks);
+    }
+
+    private bool IsWell(long server)
+    {
+        var answer = world.Side("POST", string.Create(CultureInfo.InvariantCulture, $"machines/{server}/exec"), new JsonObject { ["name"] = "check-health" });
+        return (int)answer!["exit_code"]! == 0;
+    }
+
+    private JsonArray Servers()
+    {
+        var call = new Call("GET", new Uri("http://127.0.0.1:8700/v1/servers?per_page=50"), [new("Authorization", "Bearer " + Fixtures.HetznerToken)], []);
+        return JsonNode.Parse(Encoding.UTF8.GetString(world.Run(() => world.Cloud.SendAsync(call)).Body))!["servers"]!.AsArray();
+    }
+
+    private void Require(bool so, string otherwise)
+    {
+        if (!so)
+        {
+            _broken.Add(otherwise);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Slipway.Storage;
+using Slipway.Tests.Storage;
+
+namespace Slipway.Simulations;
+
+/// <summary>A database for each thread on one server, emptied for every world.</summary>
+internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase, IDisposable
+{
+    private readonly Stack<string> _free = [];
+    private readonly List<string> _all = [];
+
+    public override bool IsPostgres => true;
+
+    public override string Open()
+    {
+        lock (_free)
+        {
+            if (_free.TryPop(out var address))
+            {
+                return address;
+            }
+        }
+
+        var made = server.CreateDatabaseAsync().GetAwaiter().GetResult();
+        MigrateAsync(made).GetAwaiter().GetResult();
+        lock (_free)
+        {
+            _all.Add(made);
+        }
+
+        return made;
+    }
+
+    public override void Close(string address)
+    {
+        EmptyAsync(address).GetAwaiter().GetResult();
+        lock (_free)
+        {
+            _free.Push(address);
+        }
+    }
+
+    public void Dispose() => _all.ForEach(address => server.DropDatabaseAsync(address).GetAwaiter().GetResult());
+
+    private static async Task EmptyAsync(string address)
+    {
+        await using var database = new Database(new StorageOptions { Database = address });
+        await database.WriteAsync(t => t.ExecuteAsync(
+            """
+            DELETE FROM timeline; DELETE FROM operations; DELETE FROM subscriptions; DELETE FROM machines; DELETE FROM agents;
+            DELETE FROM secrets; DELETE FROM settings; DELETE FROM stripe_events; DELETE FROM audit
+            """));
+    }
+}

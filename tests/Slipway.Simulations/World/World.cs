@@ -1,0 +1,349 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Slipway.LocalCloud;
+using Slipway.Operations;
+using Slipway.Storage;
+
+namespace Slipway.Simulations;
+
+/// <summary>Clouds, a database and the nodes that work on it, on one thread and one clock, with one source of chance.</summary>
+internal sealed class World : IDisposable
+{
+    /// <summary>A process that died is started again by its supervisor after this long.</summary>
+    private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(5);
+
+    private readonly WorldDatabase _store;
+    private readonly Dictionary<string, Reply> _fresh = new(StringComparer.Ordinal);
+    private readonly LocalCloudHost _host;
+    private int _effects;
+    private int _nodes;
+    private string? _tailnetToken;
+    private Call? _lastOrder;
+    private readonly NapWatch _naps;
+
+    public World(WorldDatabase store, int seed, PlantedBug bug = PlantedBug.None, bool reusesLeases = true)
+    {
+        _store = store;
+        Bug = bug;
+        TakesOverLeases = reusesLeases;
+        Random = new Random(seed);
+        Entropy = new SeededEntropy(seed);
+        Clock = new WorldClock(Pump);
+        Log = new WorldLog(Clock);
+        DatabaseAddress = store.Open();
+        Rows = new Database(new StorageOptions { Database = DatabaseAddress });
+        if (Planting.Schema(bug) is { } schema)
+        {
+            Rows.WriteAsync(t => t.ExecuteAsync(schema)).GetAwaiter().GetResult();
+        }
+
+        _naps = new NapWatch(this);
+        _host = Run(StartCloudAsync);
+    }
+
+    public Pump Pump { get; } = new();
+
+    public WorldClock Clock { get; }
+
+    public Random Random { get; }
+
+    public Entropy Entropy { get; }
+
+    public WorldLog Log { get; }
+
+    public PlantedBug Bug { get; }
+
+    public InMemoryServer Cloud { get; } = new();
+
+    public string DatabaseAddress { get; }
+
+    public bool IsPostgres => _store.IsPostgres;
+
+    /// <summary>Whether a starting node knows itself to be the only one.</summary>
+    public bool TakesOverLeases { get; }
+
+    /// <summary>The database as the checker sees it: no effect of anybody.</summary>
+    public Database Rows { get; }
+
+    public IConfiguration Configuration => Fixtures.Configuration;
+
+    public List<Node> Nodes { get; } = [];
+
+    public Health Health { get; } = new();
+
+    /// <summary>Decides what happens to an effect.</summary>
+    public Func<Effect, Trouble>? Fate { get; set; }
+
+    /// <summary>Servers of somebody else that bear a name of ours.</summary>
+    public List<long> Strangers { get; } = [];
+
+    /// <summary>The first thing that was wrong on the way.</summary>
+    public string? BrokenOnTheWay { get; private set; }
+
+    /// <summary>Asked just before each effect, by its number.</summary>
+    public Action<Effect>? Before { get; set; }
+
+    public void Note(string who, string what) => Log.Note(who, what);
+
+    public string Rewrite(string sql) => Planting.Rewrite(Bug, sql);
+
+    public void Plant(IServiceCollection services) => Planting.Plant(Bug, services);
+
+    /// <summary>Counts effects from here on.</summary>
+    public void WatchFromNow() => _effects = 0;
+
+    public Trouble Strike(Node node, string name, Call? call)
+    {
+        var effect = new Effect(++_effects, node.Name, name, call);
+        if (call is not null)
+        {
+            LookThrough(call);
+            if (call.Address.AbsolutePath.StartsWith("/api/v2/", StringComparison.Ordinal))
+            {
+                _tailnetToken = call.Headers.FirstOrDefault(h => h.Key == "Authorization" && h.Value.StartsWith("Bearer", StringComparison.Ordinal)).Value ?? _tailnetToken;
+            }
+        }
+
+        BrokenOnTheWay ??= Invariants.RunningTooSoon(this) ?? _naps.Look();
+        Before?.Invoke(effect);
+        var trouble = Fate?.Invoke(effect) ?? Trouble.None;
+        Note(node.Name, trouble == Trouble.None ? name : $"{name} [{trouble}]");
+        return trouble;
+    }
+
+    /// <summary>What a read would have been told before the last change; null when it is not known.</summary>
+    public Reply? Stale(Call call) => _fresh.GetValueOrDefault(call.Address.PathAndQuery);
+
+    /// <summary>Asks now what will be asked later, for an answer that is stale by then.</summary>
+    public void KeepForStale(Call later)
+    {
+        var headers = later.Headers.Where(h => h.Key != "Authorization").ToList();
+        if (later.Address.AbsolutePath.StartsWith("/v1/", StringComparison.Ordinal))
+        {
+            headers.Add(new("Authorization", "Bearer " + Fixtures.HetznerToken));
+        }
+        else if (_tailnetToken is not null)
+        {
+            headers.Add(new("Authorization", _tailnetToken));
+        }
+
+        // Called in the middle of a step, on this thread: nothing may be pumped here.
+        var answer = Cloud.SendAsync(later with { Headers = headers });
+        if (answer.IsCompletedSuccessfully)
+        {
+            _fresh[later.Address.PathAndQuery] = answer.Result;
+        }
+    }
+
+    /// <summary>A request of a node's reaches the clouds.</summary>
+    public async Task<Reply> AskAsync(Call call)
+    {
+        var asked = Planting.Rewrite(Bug, call, Random);
+        if (call is { Method: "POST", Address.AbsolutePath: "/v1/servers" })
+        {
+            _lastOrder = call;
+        }
+
+        return Heard(asked, Planting.Rewrite(Bug, asked, await Cloud.SendAsync(asked), _lastOrder));
+    }
+
+    /// <summary>Somebody else makes a server that bears this name.</summary>
+    public void AddStranger(string name)
+    {
+        var body = new JsonObject { ["name"] = name, ["server_type"] = "cx23", ["image"] = "debian-12", ["location"] = "fsn1" };
+        var call = new Call(
+            "POST", new Uri("http://127.0.0.1:8700/v1/servers"),
+            [new("Authorization", "Bearer " + Fixtures.HetznerToken), new("Content-Type", "application/json")], Json.Bytes(body));
+        var reply = Run(() => Cloud.SendAsync(call));
+        if (reply.Status == 201)
+        {
+            Strangers.Add((long)Json.Parse(reply.Body)["server"]!["id"]!);
+        }
+
+        Note("outside", $"a stranger makes {name}: {reply.Status}");
+    }
+
+    private Reply Heard(Call call, Reply reply)
+    {
+        Note("  ", $"→ {reply.Status}");
+        Health.Heard(call, reply, Clock.Now);
+        if (call.Address.AbsolutePath.EndsWith("/keys", StringComparison.Ordinal) && call.Method == "POST" && reply.Status == 200
+            && JsonNode.Parse(reply.Body)?["key"]?.GetValue<string>() is { } key)
+        {
+            Log.Secrets.Add(key);
+        }
+
+        return reply;
+    }
+
+    public Node? AnyNode() => Nodes.Find(n => n is { IsAlive: true, IsHung: false });
+
+    public Node StartNode()
+    {
+        var node = new Node(this, $"node-{++_nodes}");
+        Nodes.Add(node);
+        Note(node.Name, "starts");
+        if (TakesOverLeases)
+        {
+            Pump.Start(() => node.Get<OperationStore>().TakeOverLeasesAsync(CancellationToken.None));
+            Pump.Drain();
+        }
+
+        return node;
+    }
+
+    /// <summary>Runs to its end what waits for nothing but this world.</summary>
+    public T Run<T>(Func<Task<T>> work)
+    {
+        var task = Pump.Start(work);
+        Pump.Drain();
+        return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("This waits for something that never comes.");
+    }
+
+    public JsonNode? Side(string method, string path, JsonObject? body = null)
+    {
+        var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
+        var reply = Run(() => Cloud.SendAsync(new Call(method, new Uri("http://127.0.0.1:8700/_local/" + path), [new("Content-Type", "application/json")], bytes)));
+        return reply.Status < 300 && reply.Body.Length > 0 ? JsonNode.Parse(reply.Body)
+            : reply.Status < 300 ? null
+            : throw new InvalidOperationException($"{method} {path}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
+    }
+
+    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Rows.QueryAsync<T>(sql, parameters).GetAwaiter().GetResult();
+
+    /// <summary>Everything that is due now, in the order of the rows.</summary>
+    public IReadOnlyList<Operation> Due() => Query<Operation>(
+        "SELECT * FROM operations WHERE result IS NULL AND due_at <= @now ORDER BY due_at, id", new { now = Clock.Now });
+
+    /// <summary>Moves to the next thing that happens, if that is by then; dead processes are replaced on the way.</summary>
+    /// <returns>False when nothing happens any more by then.</returns>
+    public bool Step(DateTimeOffset until)
+    {
+        Pump.Drain();
+        if (Clock.NextTimer <= Clock.Now)
+        {
+            Clock.FireNext(Clock.Now);
+            Pump.Drain();
+            return true;
+        }
+
+        if (CarryDue())
+        {
+            return true;
+        }
+
+        var due = Query<long?>("SELECT MIN(due_at) FROM operations WHERE result IS NULL AND due_at > @now", new { now = Clock.Now })[0];
+        var next = Earliest(Clock.NextTimer, due is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(due.Value));
+        if (next is null || next > until)
+        {
+            Clock.FireNext(until);
+            return false;
+        }
+
+        Clock.FireNext(next.Value);
+        Pump.Drain();
+        return true;
+    }
+
+    /// <summary>Time goes on until nobody has anything to do.</summary>
+    public void RunUntilQuiet(TimeSpan atMost)
+    {
+        var limit = Clock.Now + atMost;
+        do
+        {
+            ReplaceDead();
+        }
+        while (Step(limit) && (Clock.NextTimer is not null || Busy()));
+        Pump.Drain();
+    }
+
+    public bool Busy() => Query<long>("SELECT COUNT(*) FROM operations WHERE result IS NULL")[0] > 0;
+
+    public void ReplaceDead()
+    {
+        foreach (var dead in Nodes.Where(n => !n.IsAlive).ToList())
+        {
+            Nodes.Remove(dead);
+            Pump.Drain();
+            dead.Bury();
+            Clock.CreateTimer(_ => StartNode(), null, RestartAfter, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        Nodes.ForEach(n => n.Die());
+        Pump.Drain();
+        Nodes.ForEach(n => n.Bury());
+        Run(async () =>
+        {
+            await _host.DisposeAsync();
+            await Rows.DisposeAsync();
+            return true;
+        });
+        _store.Close(DatabaseAddress);
+    }
+
+    private bool CarryDue()
+    {
+        foreach (var operation in Due())
+        {
+            if (Nodes.Find(n => n is { IsAlive: true, IsHung: false } && !n.Carries(operation.Id)) is { } node)
+            {
+                node.Carry(operation.Id);
+                Pump.Drain();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<LocalCloudHost> StartCloudAsync() => await LocalCloudHost.StartAsync(
+        new LocalCloudOptions
+        {
+            HetznerToken = Fixtures.HetznerToken,
+            TailscaleClientSecret = Fixtures.TailscaleSecret,
+            CreateTime = TimeSpan.FromSeconds(2),
+            StartTime = TimeSpan.FromSeconds(1),
+            BootTime = TimeSpan.FromSeconds(6),
+        },
+        Clock,
+        driver: null,
+        builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton<IServer>(Cloud);
+            builder.Services.AddSingleton<TaskScheduler>(Pump);
+            builder.Services.AddSingleton<HttpMessageHandler>(new ReportHttp(this));
+        });
+
+    /// <summary>Secrets go through one pipe: the standard input of a script. Keys that can be used once go in user_data.</summary>
+    private void LookThrough(Call call)
+    {
+        var text = Encoding.UTF8.GetString(call.Body);
+        var route = $"{call.Method} {call.Address.AbsolutePath}";
+        Log.LookFor(route, call.Address.PathAndQuery);
+        if (route is not ("POST /api/v2/oauth/token" or "POST /v1/servers"))
+        {
+            Log.LookFor(route, text);
+        }
+        else if (text.Contains(Fixtures.CustomerSecret, StringComparison.Ordinal) || text.Contains(Convert.ToBase64String(Encoding.UTF8.GetBytes(Fixtures.CustomerSecret))[..20], StringComparison.Ordinal))
+        {
+            Log.Leaks.Add($"{route} carries the customer's secret");
+        }
+    }
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null ? b : b is null ? a : a < b ? a : b;
+}
+
+internal sealed class SeededEntropy(int seed) : Entropy
+{
+    private readonly Random _random = new(seed);
+
+    public override void Fill(Span<byte> bytes) => _random.NextBytes(bytes);
+}

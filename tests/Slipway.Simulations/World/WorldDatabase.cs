@@ -1,0 +1,56 @@
+using Slipway.Blueprints;
+using Slipway.Storage;
+
+namespace Slipway.Simulations;
+
+/// <summary>Where worlds get a migrated database of their own from.</summary>
+internal abstract class WorldDatabase
+{
+    public abstract bool IsPostgres { get; }
+
+    public abstract string Open();
+
+    public abstract void Close(string address);
+
+    protected static async Task MigrateAsync(string address)
+    {
+        await using var database = new Database(new StorageOptions { Database = address });
+        await new Migrator(database, TimeProvider.System).MigrateAsync();
+        await database.WriteAsync(t => new BlueprintStore(database, TimeProvider.System).KeepAsync(t, Fixtures.Blueprint));
+    }
+}
+
+/// <summary>SQLite files in memory: a world's commits are real, and cost no disk.</summary>
+internal sealed class SqliteDatabases : WorldDatabase, IDisposable
+{
+    private readonly string _directory;
+    private readonly string _template;
+    private int _last;
+
+    public SqliteDatabases()
+    {
+        var memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        _directory = Directory.CreateDirectory(Path.Combine(memory, "slipway-simulations-" + Environment.ProcessId + "-" + Path.GetRandomFileName())).FullName;
+        _template = Path.Combine(_directory, "template.db");
+        MigrateAsync(_template).GetAwaiter().GetResult();
+    }
+
+    public override bool IsPostgres => false;
+
+    public override string Open()
+    {
+        var path = Path.Combine(_directory, $"{Interlocked.Increment(ref _last)}.db");
+        File.Copy(_template, path);
+        return path;
+    }
+
+    public override void Close(string address)
+    {
+        foreach (var file in Directory.GetFiles(_directory, Path.GetFileName(address) + "*"))
+        {
+            File.Delete(file);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+}
