@@ -15,6 +15,7 @@ internal sealed class Simulation : IDisposable
     private readonly Shop _shop;
     private readonly List<(int Weight, Action Act)> _acts;
     private readonly double _troubled;
+    private readonly double _paused;
     private Node? _aboutToHang;
 
     public Simulation(WorldDatabase store, int seed, PlantedBug bug = PlantedBug.None)
@@ -28,6 +29,7 @@ internal sealed class Simulation : IDisposable
             (4, Crash), (3, Hang), (4, ComeBack), (10, Fault), (3, ClearFaults),
         ];
         _troubled = Dice.NextDouble() * 0.06;
+        _paused = Dice.NextDouble() * 0.06;
     }
 
     private Random Dice => _world.Random;
@@ -40,6 +42,7 @@ internal sealed class Simulation : IDisposable
         }
 
         _world.Fate = Fate;
+        _world.Pause = () => Dice.NextDouble() < _paused ? TimeSpan.FromMilliseconds(Dice.Next(8000)) : null;
         Order();
         var ticks = 40 + Dice.Next(120);
         for (var tick = 0; tick < ticks; tick++)
@@ -80,6 +83,7 @@ internal sealed class Simulation : IDisposable
     {
         _world.Note("world", "heals");
         _world.Fate = null;
+        _world.Pause = null;
         _aboutToHang = null;
         ClearFaults();
         _world.Nodes.Where(n => n.IsHung).ToList().ForEach(n => n.ComeBack());
@@ -141,12 +145,9 @@ internal sealed class Simulation : IDisposable
 
     private void Order()
     {
-        if (_shop.Agents.Count < MostAgents && Awake().Count > 0)
+        if (_shop.Agents.Count < MostAgents)
         {
-            var fate = _world.Fate;
-            _world.Fate = null;
             var agent = _shop.Order();
-            _world.Fate = fate;
             if (Dice.Next(12) == 0)
             {
                 _world.AddStranger(agent);

@@ -21,6 +21,7 @@ internal sealed class Node : ITimerOwner
 {
     private readonly List<Action> _deferred = [];
     private readonly List<TaskCompletionSource> _hanging = [];
+    private int _calls;
     private readonly TaskCompletionSource _died = new();
     private readonly Dictionary<string, Task> _carried = new(StringComparer.Ordinal);
     private readonly ServiceProvider _services;
@@ -28,7 +29,7 @@ internal sealed class Node : ITimerOwner
 
     public Node(World world, string name)
     {
-        (World, Name) = (world, name);
+        (World, Name, Time) = (world, name, world.Clock.For(this));
         _database = new Database(new StorageOptions { Database = world.DatabaseAddress }, inner => new WatchedDataSource(inner, this));
         var services = new ServiceCollection();
         Register(services);
@@ -40,11 +41,18 @@ internal sealed class Node : ITimerOwner
 
     public string Name { get; }
 
+    /// <summary>Takes orders, and nothing ever happens to it.</summary>
+    public bool IsDesk { get; init; }
+
     public bool IsAlive { get; private set; } = true;
 
     public bool IsHung { get; private set; }
 
     public Database Database => _database;
+
+    public TimeProvider Time { get; }
+
+    public int OpenTransactions { get; set; }
 
     public AgentLifecycle Agents => Get<AgentLifecycle>();
 
@@ -92,6 +100,9 @@ internal sealed class Node : ITimerOwner
 
     public bool Carries(string operation) => _carried.TryGetValue(operation, out var task) && !task.IsCompleted;
 
+    /// <summary>In the middle of something, and not for ever.</summary>
+    public bool IsBusy => IsAlive && (_calls > 0 || _carried.Values.Any(t => !t.IsCompleted));
+
     /// <summary>What a firing of the clock does.</summary>
     public void Carry(string operation) =>
         _carried[operation] = World.Pump.Start(() => Get<OperationRunner>().RunAsync(operation, CancellationToken.None));
@@ -102,8 +113,10 @@ internal sealed class Node : ITimerOwner
     /// <summary>Asks the process for something; when it dies, the caller's connection breaks.</summary>
     public async Task<T> CallAsync<T>(Func<Task<T>> ask)
     {
+        _calls++;
         var answer = World.Pump.Start(ask);
         await Task.WhenAny(answer, _died.Task);
+        _calls--;
         return answer.IsCompleted ? await answer : throw new NodeDiedException(Name);
     }
 
@@ -135,7 +148,7 @@ internal sealed class Node : ITimerOwner
         services.AddSingleton(World.Configuration);
         services.AddSingleton<ILoggerFactory>(World.Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        services.AddSingleton(World.Clock.For(this));
+        services.AddSingleton(Time);
         services.AddSingleton(World.Entropy);
         services.AddSingleton<IdSource>();
         services.AddSingleton(_database);

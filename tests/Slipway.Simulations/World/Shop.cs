@@ -24,7 +24,7 @@ internal sealed class Shop(World world)
 
     public string Order()
     {
-        var node = world.AnyNode()!;
+        var node = world.Desk;
         var agent = world.Run(() => node.Database.WriteAsync(t => node.Agents.OrderAsync(
             t, Fixtures.Blueprint, "test", null, new Dictionary<string, Secret> { ["TOKEN"] = new(Fixtures.CustomerSecret) })));
         Agents.Add(agent.Id);

@@ -18,6 +18,13 @@ internal sealed class WatchedDataSource(DbDataSource inner, Node node) : DbDataS
             await Never.Of<bool>();
         }
 
+        // The moment between deciding and writing, in which others write too. Never inside a transaction: that would hold up everybody.
+        if (node is { OpenTransactions: 0, IsDesk: false } && node.World.Pause?.Invoke() is { } pause)
+        {
+            node.World.Note(node.Name, "pauses");
+            await Task.Delay(pause, node.Time, CancellationToken.None);
+        }
+
         // SQLite's source sets what it sets only here, and does all of it at once; the other's would leave this thread.
         var opened = node.World.IsPostgres ? inner.OpenConnection() : await inner.OpenConnectionAsync(CancellationToken.None);
         return new WatchedConnection(opened, node);
@@ -67,6 +74,7 @@ internal sealed class WatchedConnection(DbConnection inner, Node node) : DbConne
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
         FirstWrite = null;
+        node.OpenTransactions++;
         return new WatchedTransaction(this, inner.BeginTransaction(), node);
     }
 
@@ -81,6 +89,8 @@ internal sealed class WatchedConnection(DbConnection inner, Node node) : DbConne
 
 internal sealed class WatchedTransaction(WatchedConnection connection, DbTransaction inner, Node node) : DbTransaction
 {
+    private bool _ended;
+
     public DbTransaction Inner => inner;
 
     public override IsolationLevel IsolationLevel => inner.IsolationLevel;
@@ -121,6 +131,12 @@ internal sealed class WatchedTransaction(WatchedConnection connection, DbTransac
 
     protected override void Dispose(bool disposing)
     {
+        if (disposing && !_ended)
+        {
+            _ended = true;
+            node.OpenTransactions--;
+        }
+
         inner.Dispose();
         base.Dispose(disposing);
     }

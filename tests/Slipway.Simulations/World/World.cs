@@ -33,6 +33,7 @@ internal sealed class World : IDisposable
         Random = new Random(seed);
         Entropy = new SeededEntropy(seed);
         Clock = new WorldClock(Pump);
+        Pump.IsAnybodyBusy = () => Nodes.Exists(n => n.IsBusy);
         Log = new WorldLog(Clock);
         DatabaseAddress = store.Open();
         Rows = new Database(new StorageOptions { Database = DatabaseAddress });
@@ -42,6 +43,7 @@ internal sealed class World : IDisposable
         }
 
         _naps = new NapWatch(this);
+        Desk = new Node(this, "desk") { IsDesk = true };
         _host = Run(StartCloudAsync);
     }
 
@@ -73,6 +75,9 @@ internal sealed class World : IDisposable
 
     public List<Node> Nodes { get; } = [];
 
+    /// <summary>Where customers order.</summary>
+    public Node Desk { get; }
+
     public Health Health { get; } = new();
 
     /// <summary>Decides what happens to an effect.</summary>
@@ -83,6 +88,9 @@ internal sealed class World : IDisposable
 
     /// <summary>The first thing that was wrong on the way.</summary>
     public string? BrokenOnTheWay { get; private set; }
+
+    /// <summary>How long a node stops for before it opens the database, if it does.</summary>
+    public Func<TimeSpan?>? Pause { get; set; }
 
     /// <summary>Asked just before each effect, by its number.</summary>
     public Action<Effect>? Before { get; set; }
@@ -98,6 +106,11 @@ internal sealed class World : IDisposable
 
     public Trouble Strike(Node node, string name, Call? call)
     {
+        if (node.IsDesk)
+        {
+            return Trouble.None;
+        }
+
         var effect = new Effect(++_effects, node.Name, name, call);
         if (call is not null)
         {
@@ -279,6 +292,7 @@ internal sealed class World : IDisposable
         Nodes.ForEach(n => n.Die());
         Pump.Drain();
         Nodes.ForEach(n => n.Bury());
+        Desk.Bury();
         Run(async () =>
         {
             await _host.DisposeAsync();

@@ -35,7 +35,8 @@ public sealed class KeepStopped(MachineStore machines, HetznerClient hetzner) : 
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
-        if (await hetzner.Servers.FindAsync(machine.ServerId!.Value, cancellationToken) is { Status: not "off" } server)
+        // "Off" may be what was so before it was switched on: the first look is not believed.
+        if (await hetzner.Servers.FindAsync(machine.ServerId!.Value, cancellationToken) is { } server && (server.Status != "off" || context.IsFirstAttempt))
         {
             await hetzner.Servers.PowerOffAsync(server.Id, cancellationToken);
             return Wait(context.Now.AddSeconds(2), $"Server {server.Id} is switched off again.");
