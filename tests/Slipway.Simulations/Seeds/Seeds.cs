@@ -14,7 +14,7 @@ internal static class Seeds
         }
         catch (Exception e)
         {
-            return new SimulationResult(seed, [$"the simulation itself broke: {e}"], simulation.ToString() ?? "");
+            return new SimulationResult(seed, [$"the simulation itself broke: {e}"], simulation.Log);
         }
     }
 

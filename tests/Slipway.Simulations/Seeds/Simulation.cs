@@ -32,6 +32,8 @@ internal sealed class Simulation : IDisposable
         _paused = Dice.NextDouble() * 0.06;
     }
 
+    public string Log => _world.Log.ToString();
+
     private Random Dice => _world.Random;
 
     public SimulationResult Run()

@@ -187,8 +187,10 @@ internal sealed class Invariants(World world)
 
     private bool IsWell(long server)
     {
-        var answer = world.Side("POST", string.Create(CultureInfo.InvariantCulture, $"machines/{server}/exec"), new JsonObject { ["name"] = "check-health" });
-        return (int)answer!["exit_code"]! == 0;
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:8700/_local/machines/{server}/exec"));
+        var call = new Call("POST", address, [new("Content-Type", "application/json")], Json.Bytes(new JsonObject { ["name"] = "check-health" }));
+        var reply = world.Run(() => world.Cloud.SendAsync(call));
+        return reply.Status == 200 && (int)Json.Parse(reply.Body)["exit_code"]! == 0;
     }
 
     private JsonArray Servers() => Ask("GET", "v1/servers?per_page=50", "Bearer " + Fixtures.HetznerToken)["servers"]!.AsArray();
