@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Slipway.Simulations;
 
-// --seed N replays one seed and prints its log; --seeds N runs that many from --from N on; --bug NAME plants one; --kills strikes everywhere.
+// --seed N replays one seed and prints its log; --seeds N runs that many, from --from N on; --bug NAME plants one.
+// --kills strikes every effect of every scenario, or of --scenario NAME; with --strike TROUBLE@EFFECT only that one, and prints its log.
 using var store = new SqliteDatabases();
 var bug = Enum.Parse<PlantedBug>(Option("--bug") ?? nameof(PlantedBug.None));
 var begun = Stopwatch.GetTimestamp();
 return Option("--seed") is { } one ? Replay(Number(one))
     : args.Contains("--kills") ? StrikeEverywhere()
-    : args.Contains("--time") ? Time()
     : RunSeeds(Number(Option("--from") ?? "1"), Number(Option("--seeds") ?? "2000"));
 
 int Replay(int seed)
@@ -36,31 +36,6 @@ int RunSeeds(int first, int count)
     return broken.Count == 0 ? 0 : 1;
 }
 
-int Time()
-{
-    for (var i = 0; i < 60; i++)
-    {
-        var a = Stopwatch.GetTimestamp();
-        Workers.ForEach([0], _ =>
-        {
-            var t = Stopwatch.GetTimestamp();
-            using var world = new World(store, 1);
-            var made = Stopwatch.GetElapsedTime(t).TotalMilliseconds;
-            world.StartNode();
-            var node = Stopwatch.GetElapsedTime(t).TotalMilliseconds;
-            var shop = new Shop(world);
-            shop.Pay(shop.Order());
-            world.RunUntilQuiet(TimeSpan.FromHours(1));
-            var ran = Stopwatch.GetElapsedTime(t).TotalMilliseconds;
-            new Invariants(world).Check();
-            Console.WriteLine($"{made:0.0} {node - made:0.0} {ran - node:0.0} {Stopwatch.GetElapsedTime(t).TotalMilliseconds - ran:0.0}");
-            return true;
-        });
-    }
-
-    return 0;
-}
-
 int StrikeEverywhere()
 {
     var kills = new KillAnywhere(store, bug);
@@ -74,10 +49,9 @@ int StrikeEverywhere()
             strikes = [.. kills.Strikes(scenario)];
             return true;
         });
-        var one = Option("--strike");
-        if (one is not null)
+        if (Option("--strike") is { } wanted)
         {
-            var strike = strikes.First(s => s.ToString() == one || one == string.Create(CultureInfo.InvariantCulture, $"{s.Trouble}@{s.Effect.Number}"));
+            var strike = strikes.First(s => wanted == string.Create(CultureInfo.InvariantCulture, $"{s.Trouble}@{s.Effect.Number}"));
             Workers.ForEach([strike], s =>
             {
                 Console.Write(kills.Run(scenario, s).Log);

@@ -8,8 +8,8 @@ public sealed class PlantedBugTests
 
     [Theory]
     [InlineData(nameof(PlantedBug.IdPublishedAtTheEnd), "still costs money")]
-    [InlineData(nameof(PlantedBug.RandomName), "servers")]
-    [InlineData(nameof(PlantedBug.CheckThenInsert), "")]
+    [InlineData(nameof(PlantedBug.RandomName), "server")]
+    [InlineData(nameof(PlantedBug.CheckThenInsert), "several operations at once")]
     [InlineData(nameof(PlantedBug.IdStoredAfterTheWait), "still costs money")]
     [InlineData(nameof(PlantedBug.StrangerAdopted), "stranger")]
     [InlineData(nameof(PlantedBug.NapOverWake), "slept over a wake-up")]

@@ -66,7 +66,7 @@ internal sealed class InMemoryServer : IServer
     public async Task<Reply> SendAsync(Call call)
     {
         using var sent = new MemoryStream();
-        var connection = new Connection();
+        using var connection = new Connection();
         var response = new HttpResponseFeature();
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(RequestOf(call));
@@ -114,7 +114,7 @@ internal sealed class InMemoryServer : IServer
         return request;
     }
 
-    private sealed class Connection : IHttpRequestLifetimeFeature
+    private sealed class Connection : IHttpRequestLifetimeFeature, IDisposable
     {
         private readonly CancellationTokenSource _aborted = new();
 
@@ -125,5 +125,7 @@ internal sealed class InMemoryServer : IServer
         }
 
         public void Abort() => _aborted.Cancel();
+
+        public void Dispose() => _aborted.Dispose();
     }
 }

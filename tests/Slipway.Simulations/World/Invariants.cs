@@ -76,10 +76,6 @@ internal sealed class Invariants(World world)
             _broken.Add($"{odd} is finished and due");
         }
 
-        foreach (var several in world.Query<string>("SELECT subject FROM operations WHERE result IS NULL GROUP BY subject HAVING COUNT(*) > 1"))
-        {
-            _broken.Add($"{several} has several operations at once");
-        }
     }
 
     private void CheckTimelines()
@@ -136,7 +132,7 @@ internal sealed class Invariants(World world)
         var live = machines.Where(m => m.Status != MachineStatus.Gone).ToList();
         foreach (var server in _servers.Where(s => s!["labels"]!["managed-by"] is not null))
         {
-            Require(live.Exists(m => m.Name == (string?)server!["name"]), $"server {server!["name"]} has no row");
+            Require(live.Exists(m => m.Name == (string?)server!["name"] || m.ServerId == (long)server["id"]!), $"server {server!["name"]} has no row");
         }
 
         foreach (var stranger in world.Strangers)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Web;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quartz;
@@ -17,7 +16,7 @@ using Slipway.Storage;
 namespace Slipway.Simulations;
 
 /// <summary>A server process: its memory is a service provider of its own, and dying is losing it. What it shares with others is the database and the clouds.</summary>
-internal sealed class Node : ITimerOwner
+internal sealed class Node : ITimerOwner, IAsyncDisposable
 {
     private readonly List<Action> _deferred = [];
     private readonly List<TaskCompletionSource> _hanging = [];
@@ -71,7 +70,7 @@ internal sealed class Node : ITimerOwner
     }
 
     /// <summary>What the operating system does with the connections of a dead process.</summary>
-    public void Bury() => _ = _database.DisposeAsync();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     public Task HangAsync()
     {
@@ -145,7 +144,7 @@ internal sealed class Node : ITimerOwner
 
     private void Register(ServiceCollection services)
     {
-        services.AddSingleton(World.Configuration);
+        services.AddSingleton(Fixtures.Configuration);
         services.AddSingleton<ILoggerFactory>(World.Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton(Time);

@@ -98,7 +98,7 @@ internal static class PumpedHttp
         }
 
         var handed = new TaskCompletionSource<HttpResponseMessage>();
-        answer.ContinueWith(
+        _ = answer.ContinueWith(
             done => pump.Post(() => handed.TrySetFromTask(done)), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, pump);
         cancellationToken.Register(() => pump.Post(() => handed.TrySetCanceled(cancellationToken)));
         return handed.Task;

@@ -73,7 +73,7 @@ internal sealed class Shop(World world)
     private void Persist(string what, Func<Node, Task<bool>> ask)
     {
         Open++;
-        world.Pump.Start(async () =>
+        _ = world.Pump.Start(async () =>
         {
             while (!await TryAsync(what, ask))
             {

@@ -141,7 +141,7 @@ internal sealed class WatchedTransaction(WatchedConnection connection, DbTransac
         base.Dispose(disposing);
     }
 
-    private Task DieAsync(Action end)
+    private Task<bool> DieAsync(Action end)
     {
         end();
         inner.Dispose();

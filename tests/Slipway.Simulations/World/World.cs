@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Slipway.LocalCloud;
@@ -23,7 +22,7 @@ internal sealed class World : IDisposable
     private int _nodes;
     private string? _tailnetToken;
     private Call? _lastOrder;
-    private readonly NapWatch _naps;
+    private readonly RowWatch _rows;
 
     public World(WorldDatabase store, int seed, PlantedBug bug = PlantedBug.None, bool reusesLeases = true)
     {
@@ -42,7 +41,7 @@ internal sealed class World : IDisposable
             Rows.WriteAsync(t => t.ExecuteAsync(schema)).GetAwaiter().GetResult();
         }
 
-        _naps = new NapWatch(this);
+        _rows = new RowWatch(this);
         Desk = new Node(this, "desk") { IsDesk = true };
         _host = Run(StartCloudAsync);
     }
@@ -70,8 +69,6 @@ internal sealed class World : IDisposable
 
     /// <summary>The database as the checker sees it: no effect of anybody.</summary>
     public Database Rows { get; }
-
-    public IConfiguration Configuration => Fixtures.Configuration;
 
     public List<Node> Nodes { get; } = [];
 
@@ -121,7 +118,7 @@ internal sealed class World : IDisposable
             }
         }
 
-        BrokenOnTheWay ??= Invariants.RunningTooSoon(this) ?? _naps.Look();
+        BrokenOnTheWay ??= Invariants.RunningTooSoon(this) ?? _rows.Look();
         Before?.Invoke(effect);
         var trouble = Fate?.Invoke(effect) ?? Trouble.None;
         Note(node.Name, trouble == Trouble.None ? name : $"{name} [{trouble}]");
@@ -202,7 +199,7 @@ internal sealed class World : IDisposable
         Note(node.Name, "starts");
         if (TakesOverLeases)
         {
-            Pump.Start(() => node.Get<OperationStore>().TakeOverLeasesAsync(CancellationToken.None));
+            _ = Pump.Start(() => node.Get<OperationStore>().TakeOverLeasesAsync(CancellationToken.None));
             Pump.Drain();
         }
 
@@ -282,7 +279,7 @@ internal sealed class World : IDisposable
         {
             Nodes.Remove(dead);
             Pump.Drain();
-            dead.Bury();
+            Bury(dead);
             Clock.CreateTimer(_ => StartNode(), null, RestartAfter, Timeout.InfiniteTimeSpan);
         }
     }
@@ -291,8 +288,8 @@ internal sealed class World : IDisposable
     {
         Nodes.ForEach(n => n.Die());
         Pump.Drain();
-        Nodes.ForEach(n => n.Bury());
-        Desk.Bury();
+        Nodes.ForEach(Bury);
+        Bury(Desk);
         Run(async () =>
         {
             await _host.DisposeAsync();
@@ -301,6 +298,12 @@ internal sealed class World : IDisposable
         });
         _store.Close(DatabaseAddress);
     }
+
+    private void Bury(Node node) => Run(async () =>
+    {
+        await node.DisposeAsync();
+        return true;
+    });
 
     private bool CarryDue()
     {

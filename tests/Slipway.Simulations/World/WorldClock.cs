@@ -62,7 +62,7 @@ internal sealed class WorldClock(Pump pump) : TimeProvider
 
         return true;
 
-        void Fire() => pump.Start(() =>
+        void Fire() => _ = pump.Start(() =>
         {
             timer.Fire();
             return Task.CompletedTask;

@@ -1,16 +1,22 @@
 namespace Slipway.Simulations;
 
-/// <summary>Sees to it that a wake-up that came while a step ran is not slept over (T17).</summary>
-internal sealed class NapWatch(World world)
+/// <summary>Looks at the engine's rows as they change: a wake-up that came while a step ran is not slept over (T17), and no agent has two operations at once (T4).</summary>
+internal sealed class RowWatch(World world)
 {
     private readonly Dictionary<string, (long Epoch, long Wakes)> _claimed = new(StringComparer.Ordinal);
 
     /// <summary>Looks at the rows; call it between any two commits.</summary>
     public string? Look()
     {
-        foreach (var row in world.Query<(string Id, long Epoch, long Wakes, long? Due, long? Lease)>(
-            "SELECT id, epoch, wakes, due_at, lease_until FROM operations WHERE result IS NULL"))
+        var subjects = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var row in world.Query<(string Id, string Subject, long Epoch, long Wakes, long? Due, long? Lease)>(
+            "SELECT id, subject, epoch, wakes, due_at, lease_until FROM operations WHERE result IS NULL"))
         {
+            if (!subjects.Add(row.Subject))
+            {
+                return $"{row.Subject} has several operations at once";
+            }
+
             if (row.Lease is not null)
             {
                 if (!_claimed.TryGetValue(row.Id, out var known) || known.Epoch != row.Epoch)
