@@ -1,32 +1,47 @@
 using System.Diagnostics;
 using System.Globalization;
 using Slipway.Simulations;
+using Slipway.Tests.Storage;
 
-// --seed N replays one seed and prints its log; --seeds N runs that many, from --from N on; --bug NAME plants one.
+// --seeds N runs that many, from --from N on, none begun after --within SECONDS; --seed N replays one and prints its log.
+// --twice N runs each of that many seeds twice and compares the logs.
 // --kills strikes every effect of every scenario, or of --scenario NAME; with --strike TROUBLE@EFFECT only that one, and prints its log.
-using var store = new SqliteDatabases();
+// --bug NAME plants one; --enough N stops after that many broken; --postgres has kills run on PostgreSQL instead of SQLite.
+var server = args.Contains("--postgres") ? new PostgresServer() : null;
+await (server?.InitializeAsync() ?? Task.CompletedTask);
+using WorldDatabase store = server is null ? new SqliteDatabases() : new PostgresDatabases(server);
 var bug = Enum.Parse<PlantedBug>(Option("--bug") ?? nameof(PlantedBug.None));
+var enough = Number(Option("--enough") ?? "10");
 var begun = Stopwatch.GetTimestamp();
-return Option("--seed") is { } one ? Replay(Number(one))
+var code = Option("--seed") is { } seed ? Replay(Number(seed))
+    : Option("--twice") is { } twice ? RunTwice(Number(twice))
     : args.Contains("--kills") ? StrikeEverywhere()
     : RunSeeds(Number(Option("--from") ?? "1"), Number(Option("--seeds") ?? "2000"));
+store.Dispose();
+await (server?.DisposeAsync() ?? Task.CompletedTask);
+await Fixtures.DisposeAsync();
+return code;
 
-int Replay(int seed)
+int Replay(int number)
 {
-    SimulationResult? result = null;
-    Workers.ForEach([seed], s =>
-    {
-        result = Seeds.Run(store, s, bug);
-        return true;
-    });
-    Console.Write(result!.Log);
-    Console.WriteLine(result.Broken.Count == 0 ? $"seed {seed}: all is well" : Seeds.Explain(result));
+    var result = Workers.Once(() => Seeds.Run(store, number, bug));
+    Console.Write(result.Log);
+    Console.WriteLine(result.Broken.Count == 0 ? $"seed {number}: all is well" : Seeds.Explain(result));
     return result.Broken.Count == 0 ? 0 : 1;
+}
+
+int RunTwice(int count)
+{
+    var differ = Seeds.ThatDiffer(store, Number(Option("--from") ?? "1"), count);
+    differ.ToList().ForEach(Console.WriteLine);
+    Console.WriteLine($"{count} seeds twice, {differ.Count} differ");
+    return differ.Count == 0 ? 0 : 1;
 }
 
 int RunSeeds(int first, int count)
 {
-    var (run, broken) = Seeds.RunMany(store, first, count, bug: bug);
+    TimeSpan? within = Option("--within") is { } seconds ? TimeSpan.FromSeconds(Number(seconds)) : null;
+    var (run, broken) = Seeds.RunMany(store, first, count, within, enough, bug);
     foreach (var result in broken)
     {
         Console.WriteLine(Seeds.Explain(result));
@@ -39,36 +54,25 @@ int RunSeeds(int first, int count)
 int StrikeEverywhere()
 {
     var kills = new KillAnywhere(store, bug);
-    var total = 0;
-    var failures = new List<string>();
+    var (total, failed) = (0, 0);
     foreach (var scenario in Scenario.All.Where(s => Option("--scenario") is not { } name || s.Name == name))
     {
-        List<Strike> strikes = [];
-        Workers.ForEach([0], _ =>
-        {
-            strikes = [.. kills.Strikes(scenario)];
-            return true;
-        });
+        var (strikes, peace) = Workers.Once(() => kills.Strikes(scenario));
         if (Option("--strike") is { } wanted)
         {
-            var strike = strikes.First(s => wanted == string.Create(CultureInfo.InvariantCulture, $"{s.Trouble}@{s.Effect.Number}"));
-            Workers.ForEach([strike], s =>
-            {
-                Console.Write(kills.Run(scenario, s).Log);
-                return true;
-            });
-            strikes = [strike];
+            strikes = [.. strikes.Where(s => wanted == string.Create(CultureInfo.InvariantCulture, $"{s.Trouble}@{s.Effect.Number}"))];
+            Console.Write(Workers.Once(() => kills.Run(scenario, strikes[0])).Log);
         }
 
-        var broken = kills.RunAll(strikes);
+        var broken = peace.Count > 0 ? [$"{scenario}, struck by nothing\n    {string.Join("\n    ", peace)}"] : kills.RunAll(strikes, enough);
+        broken.ToList().ForEach(Console.WriteLine);
         total += strikes.Count;
-        failures.AddRange(broken);
+        failed += broken.Count;
         Console.WriteLine($"{scenario}: {strikes.Count} strikes, {broken.Count} broken, {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s");
     }
 
-    failures.ForEach(Console.WriteLine);
-    Console.WriteLine($"{total} strikes, {failures.Count} broken, {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s");
-    return failures.Count == 0 ? 0 : 1;
+    Console.WriteLine($"{total} strikes, {failed} broken, {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s");
+    return failed == 0 ? 0 : 1;
 }
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;

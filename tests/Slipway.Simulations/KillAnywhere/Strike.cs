@@ -19,13 +19,13 @@ internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = Planted
     private static readonly Trouble[] OfOthers = [Trouble.DieBefore, Trouble.DieAfter, Trouble.LoseAnswer, Trouble.Repeat];
     private static readonly Trouble[] OfReads = [.. OfOthers, Trouble.StaleRead];
 
-    public IEnumerable<Strike> Strikes(Scenario scenario)
+    /// <returns>Every trouble at every effect, and what is broken even in peace.</returns>
+    public (IReadOnlyList<Strike> Strikes, IReadOnlyList<string> Broken) Strikes(Scenario scenario)
     {
         var run = Run(scenario, null);
-        return run.Broken.Count > 0
-            ? throw new InvalidOperationException($"'{scenario}' does not even work in peace: {string.Join("; ", run.Broken)}\n{run.Log}")
-            : run.Effects.SelectMany(e =>
-                (e.Call?.Method == "GET" ? OfReads : OfOthers).Select(t => new Strike(scenario, e, t, LastChangeBefore(e, run.Effects))));
+        var strikes = run.Effects.SelectMany(e =>
+            (e.Call?.Method == "GET" ? OfReads : OfOthers).Select(t => new Strike(scenario, e, t, LastChangeBefore(e, run.Effects))));
+        return ([.. strikes], run.Broken);
     }
 
     public StruckRun Run(Scenario scenario, Strike? strike)

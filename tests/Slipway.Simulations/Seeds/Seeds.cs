@@ -48,6 +48,28 @@ internal static class Seeds
         return (run, [.. broken.OrderBy(b => b.Seed)]);
     }
 
+    /// <returns>The seeds whose second run is not the first, byte for byte, and where they part.</returns>
+    public static IReadOnlyList<string> ThatDiffer(WorldDatabase store, int first, int count)
+    {
+        var differ = new List<string>();
+        Workers.ForEach(Enumerable.Range(first, count), seed =>
+        {
+            var (one, two) = (Run(store, seed).Log, Run(store, seed).Log);
+            if (one != two || one.Length < 1000)
+            {
+                lock (differ)
+                {
+                    var (a, b) = (one.Split('\n'), two.Split('\n'));
+                    var at = a.Zip(b).TakeWhile(p => p.First == p.Second).Count();
+                    differ.Add($"seed {seed}, line {at + 1}:\n  {a.ElementAtOrDefault(at)}\n  {b.ElementAtOrDefault(at)}");
+                }
+            }
+
+            return true;
+        });
+        return differ;
+    }
+
     public static string Explain(SimulationResult result) =>
         $"seed {result.Seed}: {string.Join("\n    ", result.Broken)}\n    replay: dotnet run --project tests/Slipway.Simulations -- --seed {result.Seed}";
 }

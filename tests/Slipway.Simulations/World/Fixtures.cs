@@ -63,6 +63,8 @@ internal static class Fixtures
         ["Machines:ControlPlaneAddresses:0"] = "127.0.0.1/32",
     }).Build();
 
+    public static ValueTask DisposeAsync() => LazyAuthority.IsValueCreated ? LazyAuthority.Value.DisposeAsync() : default;
+
     private static async Task<SshCertificateAuthority> OpenAuthorityAsync()
     {
         var options = new SshOptions();

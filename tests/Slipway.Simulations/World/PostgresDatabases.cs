@@ -4,7 +4,7 @@ using Slipway.Tests.Storage;
 namespace Slipway.Simulations;
 
 /// <summary>A database for each thread on one server, emptied for every world.</summary>
-internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase, IDisposable
+internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
 {
     private readonly Stack<string> _free = [];
     private readonly List<string> _all = [];
@@ -40,7 +40,11 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase, 
         }
     }
 
-    public void Dispose() => _all.ForEach(address => server.DropDatabaseAsync(address).GetAwaiter().GetResult());
+    public override void Dispose()
+    {
+        _all.ForEach(address => server.DropDatabaseAsync(address).GetAwaiter().GetResult());
+        _all.Clear();
+    }
 
     private static async Task EmptyAsync(string address)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Slipway.Simulations;
 
@@ -6,6 +7,7 @@ namespace Slipway.Simulations;
 internal sealed class Pump : TaskScheduler
 {
     private readonly ConcurrentQueue<object> _queue = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
     private static volatile int s_always;
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
@@ -45,19 +47,22 @@ internal sealed class Pump : TaskScheduler
     /// <summary>The base library sends some continuations through the thread pool (HttpClient after a pause, a semaphore that was waited for): they end up here.</summary>
     private bool ThreadPoolIsBack()
     {
-        var spin = default(SpinWait);
+        var begun = Stopwatch.GetTimestamp();
+        var least = int.MaxValue;
         while (_queue.IsEmpty && (ThreadPool.PendingWorkItemCount > 0 || Working() > s_always))
         {
-            if (spin.Count > 2000)
+            least = Math.Min(least, Working());
+            if (Stopwatch.GetElapsedTime(begun) > Patience)
             {
-                // Whoever works that long is not one of ours: a test host has threads of its own.
-                s_always = Working();
+                // Who works all the time is none of ours: a test host has threads of its own.
+                s_always = least;
                 break;
             }
 
-            spin.SpinOnce(sleep1Threshold: -1);
+            Thread.Yield();
         }
 
+        s_always = Math.Min(s_always, Working());
         return !_queue.IsEmpty;
     }
 

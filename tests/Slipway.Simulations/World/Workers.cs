@@ -5,6 +5,18 @@ namespace Slipway.Simulations;
 /// <summary>A thread a core, each with its own worlds: a world never leaves its thread.</summary>
 internal static class Workers
 {
+    /// <summary>Runs one thing on a thread of its own.</summary>
+    public static T Once<T>(Func<T> work)
+    {
+        T? result = default;
+        ForEach([0], _ =>
+        {
+            result = work();
+            return true;
+        });
+        return result!;
+    }
+
     /// <param name="items">What to work through, in order.</param>
     /// <param name="work">Returns false to have everybody stop.</param>
     public static void ForEach<T>(IEnumerable<T> items, Func<T, bool> work)

@@ -4,13 +4,15 @@ using Slipway.Storage;
 namespace Slipway.Simulations;
 
 /// <summary>Where worlds get a migrated database of their own from.</summary>
-internal abstract class WorldDatabase
+internal abstract class WorldDatabase : IDisposable
 {
     public abstract bool IsPostgres { get; }
 
     public abstract string Open();
 
     public abstract void Close(string address);
+
+    public abstract void Dispose();
 
     protected static async Task MigrateAsync(string address)
     {
@@ -21,7 +23,7 @@ internal abstract class WorldDatabase
 }
 
 /// <summary>SQLite files in memory: a world's commits are real, and cost no disk.</summary>
-internal sealed class SqliteDatabases : WorldDatabase, IDisposable
+internal sealed class SqliteDatabases : WorldDatabase
 {
     private readonly string _directory;
     private readonly string _template;
@@ -52,5 +54,11 @@ internal sealed class SqliteDatabases : WorldDatabase, IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public override void Dispose()
+    {
+        if (Directory.Exists(_directory))
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
 }

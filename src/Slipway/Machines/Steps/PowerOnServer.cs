@@ -20,9 +20,11 @@ public sealed class KeepRunning(MachineStore machines, HetznerClient hetzner) : 
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
-        if (await hetzner.Servers.FindAsync(machine.ServerId!.Value, cancellationToken) is { Status: "off" } server)
+        // It may be on its way out still: the first look is not believed.
+        if (await hetzner.Servers.FindAsync(machine.ServerId!.Value, cancellationToken) is { } server && (server.Status != "running" || context.IsFirstAttempt))
         {
             await hetzner.Servers.PowerOnAsync(server.Id, cancellationToken);
+            return Wait(context.Now.AddSeconds(2), $"Server {server.Id} is switched on again.");
         }
 
         return Done(state) with { Also = transaction => machines.SetRunningAsync(transaction, context.Subject) };

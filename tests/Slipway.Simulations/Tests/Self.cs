@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace Slipway.Simulations;
+
+/// <summary>This project as a program, in a process of its own: there nobody else uses the thread pool, and a world is the same every time.</summary>
+internal static class Self
+{
+    public static (int ExitCode, string Output) Run(params string[] options)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(Self).Assembly.Location, .. options])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+}
