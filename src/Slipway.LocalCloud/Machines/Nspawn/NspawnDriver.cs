@@ -41,7 +41,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     public static Task<int> SweepAsync(NspawnOptions options, TimeProvider clock, CancellationToken cancellationToken = default) =>
         Registry(options, new ToolRunner(clock), clock).SweepAsync(cancellationToken);
 
-    /// <summary>Lists processes, control groups, mounts, interfaces, nft tables and directories of LocalClouds, dead or alive.</summary>
+    /// <summary>Lists processes, control groups, mounts, interfaces, nft tables and directories of LocalClouds that are dead, or run in this process.</summary>
     public static IReadOnlyList<string> FindLeftovers(NspawnOptions options) =>
         Task.Run(Registry(options, new ToolRunner(TimeProvider.System), TimeProvider.System).FindAsync).GetAwaiter().GetResult();
 
