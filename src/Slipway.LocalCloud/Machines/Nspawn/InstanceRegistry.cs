@@ -20,12 +20,21 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
     public static string GroupName(int octet) => $"slipway-local-{octet}";
 
     /// <summary>Cleans up after the dead, then takes a number nobody uses.</summary>
-    public async Task<InstanceRecord> ClaimAsync(CancellationToken cancellationToken)
+    /// <param name="wanted">The only number that will do; null is any.</param>
+    /// <param name="cancellationToken">Ends the wait for others who clean up.</param>
+    /// <exception cref="LocalCloudOptionsException">Somebody uses that number.</exception>
+    public async Task<InstanceRecord> ClaimAsync(int? wanted, CancellationToken cancellationToken)
     {
         using var held = await LockAsync(cancellationToken);
         await SweepHeldAsync();
         var taken = Records().Select(r => r.Octet).Concat(OctetsInUse()).ToHashSet();
-        var octet = Enumerable.Range(0, Octets).Cast<int?>().FirstOrDefault(o => !taken.Contains(o!.Value))
+        if (wanted is { } only && taken.Contains(only))
+        {
+            throw new LocalCloudOptionsException(
+                $"--state: its machines have addresses in 10.77.{only}.0/24, which {UserOf(only)} uses now. Stop that first, or start with another directory.");
+        }
+
+        var octet = wanted ?? Enumerable.Range(0, Octets).Cast<int?>().FirstOrDefault(o => !taken.Contains(o!.Value))
             ?? throw new InvalidOperationException($"All {Octets} networks 10.77.N.0/24 of this computer are in use; stop a LocalCloud.");
         var record = InstanceRecord.Ours(octet, Path.Combine(InstancesDirectory, octet.ToString(CultureInfo.InvariantCulture)));
         // The record first: whoever looks for leftovers meanwhile must not take the directory for one.
@@ -139,6 +148,10 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
             return null;
         }
     }
+
+    private static string UserOf(int octet) => Records().Find(r => r.Octet == octet) is { } record
+        ? string.Create(CultureInfo.InvariantCulture, $"another LocalCloud (process {record.Pid})")
+        : "an interface of this computer";
 
     // Numbers whose bridge or address somebody else's interface has.
     private static IEnumerable<int> OctetsInUse()
