@@ -76,12 +76,16 @@ internal sealed partial class ServerLifecycle
         });
     }
 
-    /// <summary>Gives power again to the machine of a server that had it when the process ended.</summary>
-    public async Task ResumePowerAsync(Server server)
+    /// <summary>Gives a server's machine back what it had when the process ended; one that cannot have it is off.</summary>
+    public async Task ResumeMachineAsync(Server server, Func<Task> resume)
     {
         try
         {
-            await _driver.ResumeAsync(server.Id, server.Deleted);
+            await resume();
+        }
+        catch (Exception gone) when (gone is MachineNotFoundException or OperationCanceledException)
+        {
+            // It never came to be, or is being deleted.
         }
         catch (Exception failure)
         {

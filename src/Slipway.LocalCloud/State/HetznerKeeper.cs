@@ -12,7 +12,7 @@ internal sealed class HetznerKeeper(
         {
             var (server, action, other) = project.LastIds;
             return new HetznerState(
-                server, action, other, primaryIps.LastNetwork, rateLimit.Level, limits.Servers, limits.PrimaryIps, capacity.Statements, lifecycle.Machines,
+                server, action, other, primaryIps.LastNetwork, rateLimit.Level, limits.Kept, capacity.Statements, lifecycle.Machines,
                 [.. project.Actions.Values], [.. project.SshKeys.Values], [.. project.Images.Values], [.. project.Firewalls.Values.Select(FirewallState.Of)],
                 [.. project.PlacementGroups.Values.Select(PlacementGroupState.Of)], [.. project.Networks.Values.Select(NetworkState.Of)],
                 [.. project.Certificates.Values.Select(CertificateState.Of)], [.. project.Servers.Values.Select(Keep)],
@@ -36,7 +36,11 @@ internal sealed class HetznerKeeper(
             project.LastIds = (state.LastServer, state.LastAction, state.LastOther);
             primaryIps.LastNetwork = state.LastIpv6;
             rateLimit.Level = state.RateLimit;
-            (limits.Servers, limits.PrimaryIps) = (state.ServerLimit, state.PrimaryIpLimit);
+            if (state.Limits is { } set)
+            {
+                (limits.Servers, limits.PrimaryIps) = (set.Servers, set.PrimaryIps);
+            }
+
             foreach (var statement in state.Capacity)
             {
                 capacity.Set(statement.Type, statement.Location, statement.State);

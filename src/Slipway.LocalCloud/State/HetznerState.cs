@@ -4,12 +4,15 @@ namespace Slipway.LocalCloud.State;
 
 /// <summary>The project. Each list is in the order the API tells it, which a restart must not change.</summary>
 internal sealed record HetznerState(
-    long LastServer, long LastAction, long LastOther, int LastIpv6, RateLimitLevel RateLimit, int? ServerLimit, int? PrimaryIpLimit,
+    long LastServer, long LastAction, long LastOther, int LastIpv6, RateLimitLevel RateLimit, LimitsState? Limits,
     IReadOnlyList<CapacityStatement> Capacity, IReadOnlyList<long> Machines, IReadOnlyList<HetznerAction> Actions, IReadOnlyList<SshKey> SshKeys,
     IReadOnlyList<Image> Images, IReadOnlyList<FirewallState> Firewalls, IReadOnlyList<PlacementGroupState> PlacementGroups,
     IReadOnlyList<NetworkState> Networks, IReadOnlyList<CertificateState> Certificates, IReadOnlyList<ServerState> Servers,
     IReadOnlyList<PrimaryIpState> PrimaryIps, IReadOnlyList<VolumeState> Volumes, IReadOnlyList<FloatingIpState> FloatingIps,
     IReadOnlyList<LoadBalancerState> LoadBalancers);
+
+/// <summary>Limits that were set over the side channel; without, the options' count.</summary>
+internal sealed record LimitsState(int? Servers, int? PrimaryIps);
 
 internal sealed record RateLimitLevel(double Level, DateTimeOffset AsOf);
 

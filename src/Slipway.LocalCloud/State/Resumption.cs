@@ -91,12 +91,15 @@ internal sealed class Resumption(
         }
 
         await Task.Yield();
-        await driver.SetAddressAsync(server.Id, address, server.Deleted);
-        await devices.PlugAsync(server, server.Deleted);
-        if (on)
+        await lifecycle.ResumeMachineAsync(server, async () =>
         {
-            await lifecycle.ResumePowerAsync(server);
-        }
+            await driver.SetAddressAsync(server.Id, address, server.Deleted);
+            await devices.PlugAsync(server, server.Deleted);
+            if (on)
+            {
+                await driver.ResumeAsync(server.Id, server.Deleted);
+            }
+        });
     }
 
     private Func<Server, CancellationToken, Task> WorkOf(HetznerAction action) => action.Command switch

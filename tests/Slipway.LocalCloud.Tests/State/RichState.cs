@@ -40,7 +40,7 @@ internal static class RichState
 
     private static async Task HetznerAsync(TestCloud cloud, Receiver receiver)
     {
-        var key = await MakeAsync(cloud, "/v1/ssh_keys", "ssh_key", $$"""{"name":"k1","public_key":"{{PublicKey()}}","labels":{"a":"b"}}""");
+        var key = await MakeAsync(cloud, "/v1/ssh_keys", "ssh_key", $$$"""{"name":"k1","public_key":"{{{PublicKey()}}}","labels":{"a":"b"}}""");
         var gone = await MakeAsync(cloud, "/v1/ssh_keys", "ssh_key", $$"""{"name":"k2","public_key":"{{PublicKey()}}"}""");
         await MakeAsync(cloud, "/v1/ssh_keys", "ssh_key", $$"""{"name":"k3","public_key":"{{PublicKey()}}"}""");
         (await cloud.DeleteAsync($"/v1/ssh_keys/{gone}")).Status.ShouldBe(204);
