@@ -32,7 +32,7 @@ public sealed class RestartTests : IAsyncLifetime
             var key = (await File.ReadAllTextAsync(_directory.File("id.pub"))).Trim();
             await cloud.PostAsync("v1/ssh_keys", $$"""{"name":"me","public_key":{{JsonSerializer.Serialize(key)}}}""");
             var volume = (long)(await cloud.PostAsync("v1/volumes", """{"name":"v","size":10,"location":"fsn1"}"""))["volume"]!["id"]!;
-            server = await CreateAsync(cloud, "agent-1", $$""","image":"debian-12","volumes":[{{volume}}]""");
+            server = await CreateAsync(cloud, "agent-1", $$""","ssh_keys":["me"],"image":"debian-12","volumes":[{{volume}}]""");
             address = await AddressAsync(cloud, server);
             machineId = await SshAsync(address, $"cloud-init status --wait >/dev/null; echo kept > /root/note; echo precious > /mnt/HC_Volume_{volume}/note; sync; cat /etc/machine-id");
             hostKey = await HostKeyAsync(address);
@@ -55,7 +55,7 @@ public sealed class RestartTests : IAsyncLifetime
         (await HostKeyAsync(address)).ShouldBe(hostKey);
         (await SshAsync(address, "cat /etc/machine-id")).ShouldBe(machineId);
         (await SshAsync(address, "curl -sS http://169.254.169.254/hetzner/v1/metadata/instance-id")).ShouldBe($"{server}");
-        var copy = await AddressAsync(again, await CreateAsync(again, "agent-3", $$""","image":{{image}}"""));
+        var copy = await AddressAsync(again, await CreateAsync(again, "agent-3", $$""","ssh_keys":["me"],"image":{{image}}"""));
         copy.ShouldNotBe(address);
         (await SshAsync(copy, "cat /root/note")).ShouldBe("kept\n", "the snapshot was kept as well");
         using var deleted = await again.Http.DeleteAsync($"v1/servers/{server}");
@@ -110,8 +110,7 @@ public sealed class RestartTests : IAsyncLifetime
 
     private static async Task<long> CreateAsync(CloudProcess cloud, string name, string more)
     {
-        var order = await cloud.PostAsync("v1/servers", $$"""{"name":"{{name}}","server_type":"cx23","location":"fsn1","ssh_keys":["me"]{{more}}}""".Replace(
-            ",\"ssh_keys\":[\"me\"]", more.Contains("start_after_create", StringComparison.Ordinal) ? "" : ",\"ssh_keys\":[\"me\"]", StringComparison.Ordinal));
+        var order = await cloud.PostAsync("v1/servers", $$"""{"name":"{{name}}","server_type":"cx23","location":"fsn1"{{more}}}""");
         var last = order["next_actions"]!.AsArray().LastOrDefault() ?? order["action"]!;
         await cloud.UntilAsync($"v1/actions/{last["id"]}", a => (string?)a["action"]!["status"] == "success");
         return (long)order["server"]!["id"]!;

@@ -118,7 +118,7 @@ public sealed class ResumptionTests
         await kept.Cloud.UntilAsync(
             async () => (await kept.Cloud.GetAsync("/_local/stripe/deliveries")).Text.Contains("\"delivered\"", StringComparison.Ordinal), "the delivery");
         receiver.All[^1].Body.ShouldBe(receiver.All[0].Body, "the very same bytes");
-        receiver.All[^1].Headers.ShouldContainKey("Stripe-Signature");
+        receiver.All[^1].Headers.ContainsKey("Stripe-Signature").ShouldBeTrue();
     }
 
     [Fact]

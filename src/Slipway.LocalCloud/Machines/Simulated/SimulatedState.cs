@@ -21,7 +21,7 @@ internal sealed record SimulatedMachineState(
         var machine = new SimulatedMachine(Spec, Disk.Restore(Spec.UserData)) { Address = Address, IgnoresShutdown = IgnoresShutdown };
         if (Console.Length > 0)
         {
-            machine.Print(Console.TrimEnd('\n'));
+            machine.Print(Console[..^1]);
         }
 
         return machine;
