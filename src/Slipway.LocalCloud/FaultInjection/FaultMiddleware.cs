@@ -67,7 +67,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, Local
     }
 
     /// <summary>A stale read needs something read before.</summary>
-    private bool Applies(Fault fault, HttpContext context) =>
+    private static bool Applies(Fault fault, HttpContext context) =>
         fault.Kind.Name != "stale_read" || (HttpMethods.IsGet(context.Request.Method) && fault.Stale.ContainsKey(UrlOf(context)));
 
     private async Task RememberAsync(HttpContext context, string route)

@@ -86,7 +86,7 @@ internal sealed class FirewallAssignment(HetznerProject project, FirewallEnforce
     {
         var applies = action.Command == "apply_firewall";
         server.Locks += applies ? 1 : 0;
-        background.Resume(action, () => applies ? FinishAsync(server) : enforcement.EnforceAsync(server));
+        _ = background.Resume(action, () => applies ? FinishAsync(server) : enforcement.EnforceAsync(server));
     }
 
     private static bool Holds(Firewall firewall, Server server) =>

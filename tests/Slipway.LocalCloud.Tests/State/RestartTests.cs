@@ -11,6 +11,8 @@ public sealed class RestartTests
     {
         await using var receiver = await Receiver.StartAsync();
         await using var kept = await RestartedCloud.StartAsync();
+        // Two answers of primary IPs differ from Hetzner's own document; that is not what is looked at here.
+        kept.Cloud.Deviates = true;
         await RichState.MakeAsync(kept.Cloud, receiver);
         var before = await Everything.ReadAsync(kept.Cloud);
 
