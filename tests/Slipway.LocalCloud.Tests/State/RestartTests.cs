@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Slipway.LocalCloud.Tests.Support;
 
 namespace Slipway.LocalCloud.Tests.State;
