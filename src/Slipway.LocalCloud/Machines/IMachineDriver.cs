@@ -97,13 +97,13 @@ public interface IMachineDriver : IAsyncDisposable
 
 /// <summary>What of a driver's things there still is.</summary>
 /// <param name="Driver">What <see cref="IMachineDriver.Keep"/> gave.</param>
-/// <param name="Machines">Servers whose machine was made and is not to go.</param>
+/// <param name="Machines">Servers whose machine was made and is not to go, with their user_data, which the driver need not keep a second time.</param>
 /// <param name="Unfinished">Those of them whose disk was just being replaced.</param>
 /// <param name="Volumes">Volumes that were made.</param>
 /// <param name="Images">Images that were made.</param>
 /// <param name="Addresses">Addresses that are taken.</param>
 public sealed record KeptMachines(
-    JsonElement Driver, IReadOnlySet<long> Machines, IReadOnlySet<long> Unfinished, IReadOnlySet<long> Volumes, IReadOnlySet<long> Images,
+    JsonElement Driver, IReadOnlyDictionary<long, string?> Machines, IReadOnlySet<long> Unfinished, IReadOnlySet<long> Volumes, IReadOnlySet<long> Images,
     IReadOnlyList<string> Addresses);
 
 /// <summary>Whether a machine has power.</summary>

@@ -23,7 +23,7 @@ internal sealed class Resumption(
             var servers = project.Servers.Values.Where(s => !Runs(s, "create_server")).ToList();
             return driver.RestoreAsync(
                 new KeptMachines(
-                    kept, servers.Select(s => s.Id).ToHashSet(), servers.Where(s => Runs(s, "rebuild_server")).Select(s => s.Id).ToHashSet(),
+                    kept, servers.ToDictionary(s => s.Id, s => s.UserData), servers.Where(s => Runs(s, "rebuild_server")).Select(s => s.Id).ToHashSet(),
                     project.Volumes.Values.Where(v => v.Status == "available").Select(v => v.Id).ToHashSet(),
                     project.Images.Values.Where(i => i.Status == ImageStatus.Available).Select(i => i.Id).ToHashSet(),
                     [.. state.PrimaryIps.Where(i => i.Type == PrimaryIp.V4).Select(i => i.Ip)]),

@@ -101,7 +101,7 @@ public sealed class LeftoverTests
     /// <summary>As somebody else on this computer would ask.</summary>
     private static async Task<IReadOnlyList<string>> LeftoversCommandAsync()
     {
-        using var command = Process.Start(new ProcessStartInfo("dotnet", [typeof(NspawnDriver).Assembly.Location, "leftovers"]) { RedirectStandardOutput = true })!;
+        using var command = Process.Start(new ProcessStartInfo("dotnet", [typeof(NspawnDriver).Assembly.Location, "leftovers"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var output = await command.StandardOutput.ReadToEndAsync();
         await command.WaitForExitAsync();
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -10,7 +10,7 @@ namespace Slipway.LocalCloud.Tests.Nspawn;
 
 /// <summary>Real machines of the real <c>slipway-local</c>, over its end and a new start.</summary>
 [Collection(NspawnCollection.Name)]
-public sealed class RestartTests : IAsyncLifetime
+public sealed class RestartTests : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly int _port = FreePort();
@@ -98,8 +98,9 @@ public sealed class RestartTests : IAsyncLifetime
     {
         // What a failed test or a kill left in the kernel.
         await NspawnDriver.SweepAsync(new NspawnOptions(), TimeProvider.System);
-        _directory.Dispose();
     }
+
+    public void Dispose() => _directory.Dispose();
 
     private static IReadOnlyList<string> Left(string address) =>
         [.. NspawnDriver.FindLeftovers(new NspawnOptions()).Where(l => Computer.OfOctet(Octet(address)).IsMatch(l))];

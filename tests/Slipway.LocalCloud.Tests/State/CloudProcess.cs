@@ -89,5 +89,5 @@ internal sealed class CloudProcess : IAsyncDisposable
     }
 
     private static Process Run(string[] arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", [typeof(LocalCloudHost).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        new ProcessStartInfo("dotnet", [typeof(LocalCloudHost).Assembly.Location, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
 }

@@ -77,7 +77,8 @@ internal static class RichState
         await cloud.ActAsync(off, "change_type", """{"server_type":"cx33","upgrade_disk":false}""");
         var deleted = await cloud.RunningServerAsync("agent-3");
         await cloud.UntilFinishedAsync((long)(await cloud.DeleteAsync($"/v1/servers/{deleted}"))["action"]["id"]!);
-        await cloud.RunningServerAsync("agent-4");
+        var last = await cloud.RunningServerAsync("agent-4");
+        await cloud.UntilAsync(async () => (await cloud.ExecAsync(last, "check-unit")).Status == 200, "the end of its boot, which it would begin again");
         await MakeAsync(cloud, "/v1/floating_ips", "floating_ip", $$"""{"type":"ipv4","server":{{server}},"description":"moves"}""");
         var certificate = await MakeAsync(cloud, "/v1/certificates", "certificate", CertificateOrder());
         await MakeAsync(

@@ -12,7 +12,7 @@ public sealed partial class NspawnDriver
     private string Disks => options.KeepIn ?? Instance.Directory;
 
     public JsonElement Keep() => JsonSerializer.SerializeToElement(
-        new NspawnState(SubnetOctet, [.. _machines.Values.Select(m => m.Spec).OrderBy(s => s.ServerId)]), StateJson.Wire.NspawnState);
+        new NspawnState(SubnetOctet, [.. _machines.Values.Select(m => m.Spec with { UserData = null }).OrderBy(s => s.ServerId)]), StateJson.Wire.NspawnState);
 
     public async Task RestoreAsync(KeptMachines kept, CancellationToken cancellationToken)
     {
@@ -22,9 +22,9 @@ public sealed partial class NspawnDriver
             _hosts.Reserve(int.Parse(address.AsSpan(address.LastIndexOf('.') + 1), CultureInfo.InvariantCulture));
         }
 
-        foreach (var spec in NspawnState.Read(kept.Driver).Machines.Where(m => kept.Machines.Contains(m.ServerId)))
+        foreach (var spec in NspawnState.Read(kept.Driver).Machines.Where(m => kept.Machines.ContainsKey(m.ServerId)))
         {
-            var machine = NewMachine(spec, _numbers.Take());
+            var machine = NewMachine(spec with { UserData = kept.Machines[spec.ServerId] }, _numbers.Take());
             _machines[spec.ServerId] = machine;
             if (machine.Disk.Exists)
             {

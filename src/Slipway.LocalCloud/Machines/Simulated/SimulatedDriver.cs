@@ -128,9 +128,9 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
             _images[id] = disk.Restore(userData: null);
         }
 
-        foreach (var one in state.Machines.Where(m => kept.Machines.Contains(m.Spec.ServerId)))
+        foreach (var one in state.Machines.Where(m => kept.Machines.ContainsKey(m.Spec.ServerId)))
         {
-            var machine = one.Restore();
+            var machine = one.Restore(kept.Machines[one.Spec.ServerId]);
             _machines[one.Spec.ServerId] = machine;
             // Time did not pass for it: it goes on where it was, or boots again when it was caught in its boot.
             if (one.On && machine.TurnOn(one.Reachable, one.UnitActive, one.ShuttingDown) is var run && !(one.Reachable && machine.Disk.FirstBootDone))

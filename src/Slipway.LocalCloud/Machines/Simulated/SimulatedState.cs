@@ -11,14 +11,14 @@ internal sealed record SimulatedMachineState(
         lock (machine.Gate)
         {
             return new SimulatedMachineState(
-                machine.Spec, machine.Address, machine.Console, machine.On, machine.Reachable, machine.UnitActive, machine.IgnoresShutdown, machine.ShuttingDown,
+                machine.Spec with { UserData = null }, machine.Address, machine.Console, machine.On, machine.Reachable, machine.UnitActive, machine.IgnoresShutdown, machine.ShuttingDown,
                 SimulatedDiskState.Of(machine.Disk));
         }
     }
 
-    public SimulatedMachine Restore()
+    public SimulatedMachine Restore(string? userData)
     {
-        var machine = new SimulatedMachine(Spec, Disk.Restore(Spec.UserData)) { Address = Address, IgnoresShutdown = IgnoresShutdown };
+        var machine = new SimulatedMachine(Spec with { UserData = userData }, Disk.Restore(userData)) { Address = Address, IgnoresShutdown = IgnoresShutdown };
         if (Console.Length > 0)
         {
             machine.Print(Console[..^1]);
