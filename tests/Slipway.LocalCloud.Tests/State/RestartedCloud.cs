@@ -9,6 +9,7 @@ internal sealed class RestartedCloud : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly ManualTimeProvider _clock = new();
     private Action<LocalCloudOptions> _configure = _ => { };
+    private string _urls = "http://127.0.0.1:0";
 
     public TestCloud Cloud { get; private set; } = null!;
 
@@ -25,6 +26,8 @@ internal sealed class RestartedCloud : IAsyncDisposable
     public async Task RestartAsync()
     {
         var (token, deviates) = (Cloud.TailscaleToken, Cloud.Deviates);
+        // Some answers name the cloud's own address.
+        _urls = Cloud.BaseUrl.ToString();
         await Cloud.DisposeAsync();
         Cloud = await StartOnceAsync();
         (Cloud.TailscaleToken, Cloud.Deviates) = (token, deviates);
@@ -40,6 +43,7 @@ internal sealed class RestartedCloud : IAsyncDisposable
         options =>
         {
             options.State = Directory;
+            options.Urls = _urls;
             _configure(options);
         },
         _clock);
