@@ -29,7 +29,6 @@ public sealed class ResumptionTests
     [InlineData("reset", null, "running")]
     [InlineData("rebuild", """{"image":"debian-13"}""", "running")]
     [InlineData("create_image", null, "running")]
-    [InlineData("enable_backup", null, "running")]
     public async Task What_was_being_done_to_a_server_is_done(string action, string? body, string status)
     {
         await using var kept = await RestartedCloud.StartAsync();
