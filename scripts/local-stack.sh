@@ -7,9 +7,13 @@ install_packages() {
     for tool in "${!of[@]}"; do command -v "$tool" >/dev/null || missing+=("${of[$tool]}"); done
     ldconfig -p | grep -q libsqlite3.so.0 || missing+=(libsqlite3-0)
     ((${#missing[@]})) || return 0
-    say "Installing ${missing[*]}"
+    add_packages "${missing[@]}"
+}
+
+add_packages() { # add_packages PACKAGE…
+    say "Installing $*"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}" >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "$@" >/dev/null
 }
 
 # An earlier demo that was killed may have left its two processes; they are ended by the id they wrote down, if it is still theirs.

@@ -1,5 +1,11 @@
 using System.CommandLine;
 using Slipway.Benchmarks;
+using Slipway.Benchmarks.Clients;
+
+if (args is ["own-list" or "own-churn", ..])
+{
+    return await ClientCommand.RunOwnAsync(args);
+}
 
 var agents = new Option<int>("--agents") { DefaultValueFactory = _ => 20, Description = "Agents one after another" };
 var atOnce = new Option<int>("--at-once") { DefaultValueFactory = _ => 8, Description = "Agents at the same time" };
@@ -16,4 +22,4 @@ boot.SetAction(async (parsed, cancellation) =>
     await new BootBenchmark(bare, slipway, Console.Out).RunAsync(parsed.GetValue(agents), parsed.GetValue(atOnce), cancellation);
     return 0;
 });
-return await new RootCommand("Slipway's measurements") { boot }.Parse(args).InvokeAsync();
+return await new RootCommand("Slipway's measurements") { boot, ClientCommand.Create() }.Parse(args).InvokeAsync();

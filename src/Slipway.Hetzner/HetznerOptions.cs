@@ -33,11 +33,11 @@ public sealed class HetznerOptions
     /// <value>Default: 1 second.</value>
     public TimeSpan FirstPollAfter { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time between two polls while the youngest wait is young.</summary>
+    /// <summary>The shortest time between two polls. A wait is asked about again after half its age, but not before this.</summary>
     /// <value>Default: 1 second.</value>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time between two polls once the youngest wait is a minute old.</summary>
+    /// <summary>The longest time between two polls about the same wait, while the budget is not low.</summary>
     /// <value>Default: 2.5 seconds.</value>
     public TimeSpan PollIntervalMax { get; set; } = TimeSpan.FromSeconds(2.5);
 

@@ -24,7 +24,7 @@ public sealed class ActionsTests
 
         (action.Id, action.Succeeded, action.Command).ShouldBe((7, true, "create_server"));
         seen.ShouldBe([0, 50, 100]);
-        arranged.Sent.Select(s => s.At).ShouldBe([1, 2, 3.1], 0.06);
+        arranged.Sent.Select(s => s.At).ShouldBe([1, 2, 3], 0.06);
     }
 
     [Fact]
@@ -100,7 +100,43 @@ public sealed class ActionsTests
             await Task.WhenAll(first, arranged.Client.Actions.WaitAsync(8));
         });
 
-        arranged.Sent.Select(s => s.At).ShouldBe([1, 2, 3, 4.1], 0.11);
+        arranged.Sent.Select(s => s.At).ShouldBe([1, 2, 3, 4.5], 0.11);
+    }
+
+    [Fact]
+    public void H3_a_wait_is_asked_about_again_after_half_its_age()
+    {
+        using var arranged = new Arrange(
+            o => o.FirstPollAfter = o.PollInterval = TimeSpan.FromSeconds(0.2),
+            [.. Enumerable.Repeat(Poll(Path7, Running(7)), 9), Poll(Path7, Done(7))]);
+
+        arranged.Run(() => arranged.Client.Actions.WaitAsync(7));
+
+        arranged.Sent.Select(s => s.At).ShouldBe([0.2, 0.4, 0.6, 0.9, 1.4, 2.0, 3.0, 4.6, 6.8, 9.3], 0.06);
+    }
+
+    [Fact]
+    public void H3_newcomers_do_not_make_old_waits_cost_more_than_the_room_in_their_requests()
+    {
+        static string Query(IEnumerable<long> ids) => "/actions?" + string.Join('&', ids.Select(i => $"id={i}"));
+        var old = Enumerable.Range(1, 30).Select(i => (long)i).ToList();
+        var rest = old[..24].Append(31);
+        using var arranged = new Arrange(
+            o => o.PollIntervalMax = TimeSpan.FromMinutes(1),
+            [
+                .. Enumerable.Repeat(old.Chunk(25).Select(b => Poll(Query(b), [.. b.Select(i => Running(i))])), 3).SelectMany(p => p),
+                Poll(Query(rest), [.. rest.Select(Done)]),
+                Poll(Query(old[24..]), [.. old[24..].Select(Done)]),
+            ]);
+
+        arranged.Run(async () =>
+        {
+            var waits = old.ConvertAll(i => arranged.Client.Actions.WaitAsync(i));
+            await Task.Delay(TimeSpan.FromSeconds(3.2), arranged.Time);
+            await Task.WhenAll([.. waits, arranged.Client.Actions.WaitAsync(31)]);
+        });
+
+        arranged.Sent.Select(s => s.At).ShouldBe([1, 1, 2, 2, 3, 3, 4.2, 5.2], 0.11);
     }
 
     [Fact]

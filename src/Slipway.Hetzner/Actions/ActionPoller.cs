@@ -4,11 +4,12 @@ namespace Slipway.Hetzner;
 
 /// <summary>
 /// The one loop that asks about every action anybody waits for. It runs on a timer that is armed only while somebody waits,
-/// so N waits cost one request per 25 actions and no wait costs nothing.
+/// so N waits cost one request per 25 actions and no wait costs nothing. A wait is asked about again after half its age:
+/// short actions are heard of soon and long ones cost few requests. Who is not due rides along where a request has room.
 /// </summary>
 internal sealed class ActionPoller : IDisposable
 {
-    private static readonly TimeSpan OldAge = TimeSpan.FromMinutes(1);
+    private const double ShareOfAge = 0.5;
 
     private readonly Lock _gate = new();
     private readonly HetznerHttp _http;
@@ -37,7 +38,8 @@ internal sealed class ActionPoller : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(HetznerClient));
         var patience = timeout ?? _options.ActionTimeout;
-        var waiter = new ActionWaiter(id, _time.GetUtcNow(), progress);
+        var now = _time.GetUtcNow();
+        var waiter = new ActionWaiter(id, now, progress) { Due = now + _options.FirstPollAfter };
         using var expiry = new CancellationTokenSource(patience, _time);
         using var expired = expiry.Token.Register(() => waiter.TimeOut(patience));
         using var cancelled = cancellationToken.Register(() => waiter.Cancel(cancellationToken));
@@ -91,10 +93,9 @@ internal sealed class ActionPoller : IDisposable
             return;
         }
 
-        var now = _time.GetUtcNow();
-        var first = waiting.Min(w => w.Since) + _options.FirstPollAfter;
-        var next = _lastPoll == DateTimeOffset.MinValue ? first : _lastPoll + Interval(now - waiting.Max(w => w.Since));
-        var due = (next > first ? next : first) - now;
+        var earliest = waiting.Min(w => w.Due);
+        var next = _lastPoll == DateTimeOffset.MinValue ? earliest : _lastPoll + ShortestPause;
+        var due = (next > earliest ? next : earliest) - _time.GetUtcNow();
         _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
@@ -107,20 +108,18 @@ internal sealed class ActionPoller : IDisposable
         _ => "failed",
     };
 
-    private TimeSpan Interval(TimeSpan ageOfYoungest)
-    {
-        if (_budget.IsLow)
-        {
-            return _options.PollIntervalWhenLow;
-        }
+    private TimeSpan ShortestPause => _budget.IsLow ? _options.PollIntervalWhenLow : _options.PollInterval;
 
-        var share = Math.Clamp(ageOfYoungest / OldAge, 0, 1);
-        return _options.PollInterval + (share * (_options.PollIntervalMax - _options.PollInterval));
+    private TimeSpan PauseAt(TimeSpan age)
+    {
+        var share = ShareOfAge * age;
+        var pause = share < _options.PollIntervalMax ? share : _options.PollIntervalMax;
+        return pause > ShortestPause ? pause : ShortestPause;
     }
 
     private async Task PollAsync()
     {
-        List<ActionWaiter> due;
+        List<IGrouping<long, ActionWaiter>> asked;
         lock (_gate)
         {
             if (_polling || _closing.IsCancellationRequested)
@@ -128,15 +127,14 @@ internal sealed class ActionPoller : IDisposable
                 return;
             }
 
-            var now = _time.GetUtcNow();
-            due = [.. _waiters.Where(w => !w.Result.IsCompleted && w.Since + _options.FirstPollAfter <= now)];
-            _lastPoll = due.Count > 0 ? now : _lastPoll;
+            asked = Choose(_time.GetUtcNow());
+            _lastPoll = asked.Count > 0 ? _time.GetUtcNow() : _lastPoll;
             _polling = true;
         }
 
         try
         {
-            foreach (var batch in due.GroupBy(w => w.Id).OrderBy(g => g.Key).Chunk(ActionsClient.IdsPerRequest))
+            foreach (var batch in asked.Chunk(ActionsClient.IdsPerRequest))
             {
                 await AskAsync(batch);
             }
@@ -145,10 +143,26 @@ internal sealed class ActionPoller : IDisposable
         {
             lock (_gate)
             {
+                var now = _time.GetUtcNow();
+                foreach (var waiter in asked.SelectMany(g => g))
+                {
+                    waiter.Due = now + PauseAt(now - waiter.Since);
+                }
+
                 _polling = false;
                 Arm();
             }
         }
+    }
+
+    /// <summary>The actions that are due, and with them those next in line, as far as the requests have room.</summary>
+    private List<IGrouping<long, ActionWaiter>> Choose(DateTimeOffset now)
+    {
+        var known = _waiters.Where(w => !w.Result.IsCompleted && w.Since + _options.FirstPollAfter <= now)
+            .GroupBy(w => w.Id).OrderBy(g => g.Min(w => w.Due)).ToList();
+        var due = known.Count(g => g.Min(w => w.Due) <= now);
+        var requests = (due + ActionsClient.IdsPerRequest - 1) / ActionsClient.IdsPerRequest;
+        return [.. known.Take(requests * ActionsClient.IdsPerRequest).OrderBy(g => g.Key)];
     }
 
     private async Task AskAsync(IGrouping<long, ActionWaiter>[] batch)

@@ -12,6 +12,9 @@ internal sealed class ActionWaiter(long id, DateTimeOffset since, IProgress<Hetz
 
     public DateTimeOffset Since => since;
 
+    /// <summary>When it is to be asked about (again); the poller's, read and written under its lock.</summary>
+    public DateTimeOffset Due { get; set; }
+
     public string? Command => _last?.Command;
 
     public Task<HetznerAction> Result => _result.Task;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Slipway.LocalCloud.Http;
 
 namespace Slipway.LocalCloud.GitHub;
 
@@ -45,7 +46,7 @@ internal static class GitHubEndpoints
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw new GitHubFault(400, "Problems parsing JSON");
+            return await JsonBody.ReadAsync(context, type);
         }
         catch (JsonException)
         {

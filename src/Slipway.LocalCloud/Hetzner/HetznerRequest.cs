@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Slipway.LocalCloud.Http;
 
 namespace Slipway.LocalCloud.Hetzner;
 
@@ -16,31 +17,17 @@ internal static class HetznerRequest
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
-        JsonDocument document;
         try
         {
-            document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            return await JsonBody.ReadAsync(context, type);
+        }
+        catch (JsonException wrong) when (wrong.Path is { } path)
+        {
+            throw HetznerFault.InvalidField(path.TrimStart('$', '.'), "Invalid type.");
         }
         catch (JsonException)
         {
             throw HetznerFault.JsonError();
-        }
-
-        using (document)
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw HetznerFault.JsonError();
-            }
-
-            try
-            {
-                return document.Deserialize(type) ?? throw HetznerFault.JsonError();
-            }
-            catch (JsonException wrong)
-            {
-                throw HetznerFault.InvalidField((wrong.Path ?? "$").TrimStart('$', '.'), "Invalid type.");
-            }
         }
     }
 }

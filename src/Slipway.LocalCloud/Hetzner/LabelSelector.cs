@@ -7,10 +7,19 @@ internal sealed partial class LabelSelector
 {
     private readonly List<Func<IReadOnlyDictionary<string, string>, bool>> _terms = [];
 
+    /// <summary>A label that whatever matches surely has, if the selector names one with its value.</summary>
+    public (string Label, string Value)? Exact { get; private set; }
+
     public bool Matches(IReadOnlyDictionary<string, string> labels) => _terms.TrueForAll(term => term(labels));
 
-    public static LabelSelector Parse(string text)
+    /// <param name="text">Null where an order forgot it.</param>
+    public static LabelSelector Parse(string? text)
     {
+        if (text is null)
+        {
+            throw HetznerFault.InvalidField("label_selector", "Missing data for required field.");
+        }
+
         var selector = new LabelSelector();
         var rest = text;
         while (true)
@@ -22,6 +31,11 @@ internal sealed partial class LabelSelector
             }
 
             selector._terms.Add(Compile(match.Groups));
+            if (match.Groups["operator"].Value is "=" or "==")
+            {
+                selector.Exact ??= (match.Groups["key"].Value, match.Groups["value"].Value);
+            }
+
             rest = rest[match.Length..];
             if (rest.Length == 0)
             {

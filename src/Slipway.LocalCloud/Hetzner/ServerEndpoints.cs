@@ -8,11 +8,11 @@ internal static class ServerEndpoints
         {
             lock (project.Gate)
             {
-                var (items, meta) = new ListQuery<Server>(context, Named(context, project)).Filter("status", s => s.Status)
+                var (items, meta) = new ListQuery<Server>(context, Candidates(context, project)).Filter("status", s => s.Status)
                     .Labels(s => s.Labels).Sortable("id", s => s.Id).Sortable("name", s => s.Name)
                     .Sortable("created", s => s.Created).Page();
                 return TypedResults.Json(
-                    new ServersAnswer(items.Select(s => ServerView.Of(s, capacity)).ToList(), meta), HetznerJson.Wire.ServersAnswer);
+                    new ServersAnswer(ServerView.Of(items, capacity), meta), HetznerJson.Wire.ServersAnswer);
             }
         });
         api.MapPost("/servers", async (HttpContext context, ServerCreation creation) =>
@@ -48,7 +48,7 @@ internal static class ServerEndpoints
 
                 if (change.Labels is not null)
                 {
-                    server.Labels = change.Labels;
+                    project.Relabel(server, change.Labels);
                     firewalls.FollowLabels(server);
                 }
 
@@ -72,11 +72,18 @@ internal static class ServerEndpoints
         });
     }
 
-    /// <summary>A look-up by name is the commonest list and must not cost a walk through thousands.</summary>
-    private static IEnumerable<Server> Named(HttpContext context, HetznerProject project) =>
-        context.Request.Query["name"] is [{ } name]
-            ? project.ServersByName.TryGetValue(name, out var server) ? [server] : []
+    /// <summary>A look-up by name or label is the commonest list and must not cost a walk through thousands.</summary>
+    private static IEnumerable<Server> Candidates(HttpContext context, HetznerProject project)
+    {
+        if (context.Request.Query["name"] is [{ } name])
+        {
+            return project.ServersByName.TryGetValue(name, out var server) ? [server] : [];
+        }
+
+        return context.Request.Query["label_selector"] is [{ Length: > 0 } text, ..] && LabelSelector.Parse(text).Exact is { } exact
+            ? project.ServersWith(exact.Label, exact.Value)
             : project.Servers.Values;
+    }
 
     private static IResult Answer(Server server, Capacity capacity) =>
         TypedResults.Json(new ServerAnswer(ServerView.Of(server, capacity)), HetznerJson.Wire.ServerAnswer);

@@ -11,8 +11,17 @@ internal sealed record ServerView(
     int PrimaryDiskSize, PlacementGroupView? PlacementGroup,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Datacenter? Datacenter)
 {
-    public static ServerView Of(Server server, Capacity capacity) => new(
-        server.Id, server.Name, server.Status, server.Created, NetOf(server), server.Networks.ConvertAll(n => n.View()), capacity.Describe(server.Type), server.Location,
+    public static ServerView Of(Server server, Capacity capacity) => Of(server, capacity, capacity.Describe(server.Type));
+
+    /// <summary>A list of them, each type described once.</summary>
+    public static IReadOnlyList<ServerView> Of(IReadOnlyList<Server> servers, Capacity capacity)
+    {
+        var types = servers.Select(s => s.Type).Distinct().ToDictionary(t => t, capacity.Describe);
+        return servers.Select(s => Of(s, capacity, types[s.Type])).ToList();
+    }
+
+    private static ServerView Of(Server server, Capacity capacity, ServerType type) => new(
+        server.Id, server.Name, server.Status, server.Created, NetOf(server), server.Networks.ConvertAll(n => n.View()), type, server.Location,
         server.Image, server.Iso, server.Rescue is not null, server.Locks > 0, server.BackupWindow, OutgoingTraffic: 0, IngoingTraffic: 0,
         server.Type.Prices.FirstOrDefault(p => p.Location == server.Location.Name)?.IncludedTraffic,
         new ServerProtection(server.ProtectedFromDelete, server.ProtectedFromRebuild), server.Labels, server.Volumes.ConvertAll(v => v.Id),

@@ -23,7 +23,7 @@ internal static class ContentsEndpoints
         local.MapGet("/requests", (RequestCounts counts) =>
         {
             var routes = counts.Snapshot();
-            return TypedResults.Json(new RequestTotals(routes.Values.Sum(), routes), SideChannelJson.Wire.RequestTotals);
+            return TypedResults.Json(new RequestTotals(routes.Values.Sum(), counts.RateLimited, routes), SideChannelJson.Wire.RequestTotals);
         });
         local.MapDelete("/requests", (RequestCounts counts) =>
         {

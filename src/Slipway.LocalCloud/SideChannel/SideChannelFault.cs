@@ -15,8 +15,7 @@ internal sealed class SideChannelFault(int status, string title) : ApiFault(titl
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
-                ?? throw new SideChannelFault(400, "a JSON object is expected");
+            return await JsonBody.ReadAsync(context, type);
         }
         catch (JsonException wrong)
         {

@@ -19,7 +19,7 @@ internal sealed record StripeInfo(string Url, string ApiKey, string WebhookSecre
 
 internal sealed record Problem(string Title, int Status);
 
-internal sealed record RequestTotals(long Total, SortedDictionary<string, long> Routes);
+internal sealed record RequestTotals(long Total, long RateLimited, SortedDictionary<string, long> Routes);
 
 internal sealed record Inventory(
     NamedThings Servers, NamedThings SshKeys, NamedThings Firewalls, NamedThings Images, NamedThings PlacementGroups,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Slipway.LocalCloud.Http;
 
 namespace Slipway.LocalCloud.Tailscale;
 
@@ -24,8 +25,7 @@ internal static class TailscaleEndpoints
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
-                ?? throw new TailscaleFault(400, "a JSON object is expected");
+            return await JsonBody.ReadAsync(context, type);
         }
         catch (JsonException)
         {

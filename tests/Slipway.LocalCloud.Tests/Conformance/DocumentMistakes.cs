@@ -6,6 +6,9 @@ internal static class DocumentMistakes
     private static readonly Mistake[] Known =
     [
         new("datacenter is missing", "Removed from servers and primary IPs on 2026-07-01; the document is older."),
+        new("assignee_type is 'unassigned', which is not in its enumeration", "What a free primary IP says since 2026-08-01; the document is older."),
+        new("$.action is null", "A primary IP that is given to nobody has nothing under way; clients of Hetzner's own read null.", "/primary_ips"),
+        new("$.action is null", "The same for a floating IP.", "/floating_ips"),
         new("error.details is null", "The live API answers null where nothing is to be told."),
     ];
 

@@ -100,6 +100,26 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task A_label_selector_follows_changed_labels_and_deletes()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var a = await cloud.RunningServerAsync("a", ""","labels":{"env":"prod"}""");
+        var b = await cloud.RunningServerAsync("b", ""","labels":{"env":"prod"}""");
+        var c = await cloud.RunningServerAsync("c", ""","labels":{"env":"test"}""");
+        (await NamesAsync(cloud, "label_selector=env=prod")).ShouldBe("a b");
+
+        await cloud.SendAsync("PUT", $"/v1/servers/{a}", """{"labels":{"env":"test"}}""");
+        await cloud.SendAsync("PUT", $"/v1/servers/{c}", """{"labels":{"env":"prod","tier":""}}""");
+        (await NamesAsync(cloud, "label_selector=env=prod")).ShouldBe("b c");
+        (await NamesAsync(cloud, "label_selector=env=test")).ShouldBe("a");
+        (await NamesAsync(cloud, "label_selector=tier=,env=prod")).ShouldBe("c");
+
+        await cloud.DeleteAsync($"/v1/servers/{b}");
+        (await NamesAsync(cloud, "label_selector=env=prod")).ShouldBe("c");
+        (await NamesAsync(cloud, "label_selector=env=prod,env=test")).ShouldBe("");
+    }
+
+    [Fact]
     public async Task H3_many_actions_are_asked_for_in_one_request_by_id()
     {
         await using var cloud = await TestCloud.StartAsync();

@@ -58,11 +58,14 @@ public sealed class RecordedResourceTests
         var now = (await cloud.GetAsync(path))["load_balancer"];
         ((int)now["services"]![0]!["destination_port"]!).ShouldBe(9090);
         ((int)now["services"]![0]!["health_check"]!["interval"]!).ShouldBe(15);
+        ((string?)now["targets"]![0]!["health_status"]![0]!["status"]).ShouldBe("unknown");
+        (await cloud.PostAsync($"{path}/actions/add_target", """{"type":"label_selector","label_selector":{"selector":"!nothing"}}""")).Status.ShouldBe(201);
+        ((long)(await cloud.GetAsync(path))["load_balancer"]["targets"]![1]!["targets"]![0]!["server"]!["id"]!).ShouldBe(server);
         ((string?)now["load_balancer_type"]!["name"]).ShouldBe("lb21");
         ((string?)now["private_net"]![0]!["ip"]).ShouldBe("10.0.0.2");
         ((bool)now["public_net"]!["enabled"]!).ShouldBeFalse();
         (await cloud.GetAsync($"/v1/servers/{server}"))["server"]["load_balancers"]!.AsArray().Count.ShouldBe(1);
-        (await cloud.GetAsync($"{path}/actions?sort=id:desc"))["actions"].AsArray().Count.ShouldBe(5);
+        (await cloud.GetAsync($"{path}/actions?sort=id:desc"))["actions"].AsArray().Count.ShouldBe(6);
         (await cloud.DeleteAsync(path)).Status.ShouldBe(204);
         (await cloud.GetAsync($"/v1/servers/{server}"))["server"]["load_balancers"]!.AsArray().ShouldBeEmpty();
         (await cloud.GetAsync("/v1/load_balancer_types?name=lb31"))["load_balancer_types"].AsArray().Count.ShouldBe(1);

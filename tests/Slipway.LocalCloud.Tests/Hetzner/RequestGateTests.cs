@@ -95,6 +95,21 @@ public sealed class RequestGateTests
     }
 
     [Fact]
+    public async Task Refusals_for_an_empty_bucket_are_counted_until_the_counts_are_reset()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await cloud.PostAsync("/_local/rate-limit", """{"remaining":1}""");
+        await cloud.GetAsync("/v1/servers");
+        await cloud.GetAsync("/v1/servers");
+        await cloud.DeleteAsync("/v1/servers/1");
+
+        var counted = await cloud.GetAsync("/_local/requests");
+        ((int)counted["total"]!, (int)counted["rate_limited"]!).ShouldBe((3, 2));
+        await cloud.DeleteAsync("/_local/requests");
+        ((int)(await cloud.GetAsync("/_local/requests"))["rate_limited"]!).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_rate_limit_is_an_option()
     {
         await using var cloud = await TestCloud.StartAsync(o => o.RateLimit = 2);

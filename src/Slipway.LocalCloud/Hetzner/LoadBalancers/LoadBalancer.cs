@@ -29,24 +29,13 @@ internal sealed class LoadBalancer : NamedResource
 
     public void AddService(LoadBalancerService wanted)
     {
-        if (wanted.Protocol is not ("tcp" or "http" or "https"))
-        {
-            throw HetznerFault.InvalidField("protocol", "Must be one of: tcp, http, https.");
-        }
-
-        var port = wanted.ListenPort ?? (wanted.Protocol == "https" ? 443 : 80);
-        if (port is < 1 or > 65535)
-        {
-            throw HetznerFault.InvalidField("listen_port", "Must be between 1 and 65535.");
-        }
-
-        if (Services.Exists(s => s.ListenPort == port))
+        var service = wanted.Complete();
+        if (Services.Exists(s => s.ListenPort == service.ListenPort))
         {
             throw new HetznerFault(412, "source_port_already_used", "source port is already used");
         }
 
-        var service = wanted with { ListenPort = port, DestinationPort = wanted.DestinationPort ?? port, Proxyprotocol = wanted.Proxyprotocol ?? false };
-        Services.Add(service.Completed());
+        Services.Add(service);
     }
 
     public void AddTarget(LoadBalancerTarget wanted, HetznerProject project)
@@ -55,7 +44,7 @@ internal sealed class LoadBalancer : NamedResource
         {
             { Type: "server", Server: { } server } => project.Server(server.Id) is not null,
             { Type: "label_selector", LabelSelector: { } selector } => LabelSelector.Parse(selector.Selector) is not null,
-            { Type: "ip", Ip: not null } => true,
+            { Type: "ip", Ip.Ip: not null } => true,
             _ => throw HetznerFault.InvalidField("type", "Must be one of: server, label_selector, ip, with its field."),
         };
         if (known && Targets.Exists(t => t.IsSame(wanted)))
@@ -63,7 +52,7 @@ internal sealed class LoadBalancer : NamedResource
             throw new HetznerFault(422, "target_already_defined", "target is already defined");
         }
 
-        Targets.Add(wanted with { UsePrivateIp = wanted.UsePrivateIp ?? false });
+        Targets.Add(wanted with { UsePrivateIp = wanted.Ip is null ? wanted.UsePrivateIp ?? false : null, HealthStatus = null, Targets = null });
         if (wanted.Server is not null)
         {
             project.Server(wanted.Server.Id).LoadBalancers.Add(Id);
@@ -83,11 +72,11 @@ internal sealed class LoadBalancer : NamedResource
         }
     }
 
-    public LoadBalancerView View() => new(
+    public LoadBalancerView View(HetznerProject project) => new(
         Id, Name,
         new LoadBalancerPublicNet(
             PublicEnabled, new LoadBalancerAddress(Ipv4, DnsPointers.GetValueOrDefault(Ipv4)), new LoadBalancerAddress(Ipv6, DnsPointers.GetValueOrDefault(Ipv6))),
         Networks.Select(n => new LoadBalancerPrivateNet(n.Id, Ipv4Range.Write(n.LoadBalancers[Id]))).ToList(), Location, Type,
-        new DeleteProtection(ProtectedFromDelete), Labels, Created, Services, Targets, Algorithm, OutgoingTraffic: 0, IngoingTraffic: 0,
+        new DeleteProtection(ProtectedFromDelete), Labels, Created, Services, Targets.Select(t => t.Resolve(Services, project)).ToList(), Algorithm, OutgoingTraffic: 0, IngoingTraffic: 0,
         Type.Prices.FirstOrDefault(p => p.Location == Location.Name)?.IncludedTraffic ?? 0);
 }

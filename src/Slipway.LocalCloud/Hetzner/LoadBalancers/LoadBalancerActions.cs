@@ -75,8 +75,8 @@ internal static class LoadBalancerActions
         var old = FindService(balancer, change.ListenPort);
         balancer.Services[balancer.Services.IndexOf(old)] = new LoadBalancerService(
             change.Protocol ?? old.Protocol, old.ListenPort, change.DestinationPort ?? old.DestinationPort,
-            change.Proxyprotocol ?? old.Proxyprotocol, old.HealthCheck!.Changed(change.HealthCheck),
-            old.Http?.Changed(change.Http) ?? change.Http).Completed();
+            change.Proxyprotocol ?? old.Proxyprotocol, change.HealthCheck?.Over(old.HealthCheck!) ?? old.HealthCheck,
+            old.Http is null ? change.Http : change.Http?.Over(old.Http) ?? old.Http).Complete();
     }
 
     private static LoadBalancerService FindService(LoadBalancer balancer, int? port) =>

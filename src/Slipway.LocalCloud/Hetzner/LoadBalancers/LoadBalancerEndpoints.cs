@@ -18,8 +18,8 @@ internal static class LoadBalancerEndpoints
         var project = api.ServiceProvider.GetRequiredService<HetznerProject>();
         var kind = new ResourceKind<LoadBalancer>(
             "load_balancers", "load_balancer", p => p.LoadBalancers,
-            (balancer, status) => TypedResults.Json(new LoadBalancerAnswer(balancer.View()), HetznerJson.Wire.LoadBalancerAnswer, statusCode: status),
-            (all, meta) => TypedResults.Json(new LoadBalancersAnswer(all.Select(b => b.View()).ToList(), meta), HetznerJson.Wire.LoadBalancersAnswer))
+            (balancer, status) => TypedResults.Json(new LoadBalancerAnswer(balancer.View(project)), HetznerJson.Wire.LoadBalancerAnswer, statusCode: status),
+            (all, meta) => TypedResults.Json(new LoadBalancersAnswer(all.Select(b => b.View(project)).ToList(), meta), HetznerJson.Wire.LoadBalancersAnswer))
         {
             ProtectedMessage = "load balancer deletion is protected",
             Delete = balancer => Delete(balancer, project),
@@ -81,7 +81,7 @@ internal static class LoadBalancerEndpoints
 
             project.LoadBalancers.Add(id, balancer);
             return TypedResults.Json(
-                new CreateLoadBalancerAnswer(balancer.View(), project.DoneAction("create_load_balancer", kind.Reference(balancer))),
+                new CreateLoadBalancerAnswer(balancer.View(project), project.DoneAction("create_load_balancer", kind.Reference(balancer))),
                 HetznerJson.Wire.CreateLoadBalancerAnswer, statusCode: 201);
         }
     }

@@ -32,80 +32,76 @@ internal sealed record LoadBalancerService(
     string? Protocol, int? ListenPort, int? DestinationPort, bool? Proxyprotocol, LoadBalancerHealthCheck? HealthCheck,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerHttp? Http)
 {
-    /// <summary>With what an order may leave out: a service always tells its health check, and http its cookie.</summary>
-    public LoadBalancerService Completed() => this with
+    /// <summary>What an order leaves open is what Hetzner takes for it; what cannot be is refused.</summary>
+    public LoadBalancerService Complete()
     {
-        HealthCheck = (HealthCheck ?? new LoadBalancerHealthCheck()).Completed(DestinationPort),
-        Http = Protocol == "tcp" ? null : (Http ?? new LoadBalancerHttp()).Completed(),
-    };
+        if (Protocol is not ("tcp" or "http" or "https"))
+        {
+            throw HetznerFault.InvalidField("protocol", "Must be one of: tcp, http, https.");
+        }
+
+        if (HealthCheck?.Protocol is not (null or "tcp" or "http"))
+        {
+            throw HetznerFault.InvalidField("health_check.protocol", "Must be one of: tcp, http.");
+        }
+
+        var listen = ListenPort ?? (Protocol == "https" ? 443 : 80);
+        if (listen is < 1 or > 65535)
+        {
+            throw HetznerFault.InvalidField("listen_port", "Must be between 1 and 65535.");
+        }
+
+        var destination = DestinationPort ?? (Protocol == "tcp" ? listen : 80);
+        return this with
+        {
+            ListenPort = listen,
+            DestinationPort = destination,
+            Proxyprotocol = Proxyprotocol ?? false,
+            HealthCheck = (HealthCheck ?? new LoadBalancerHealthCheck(null, null, null, null, null, null)).Complete(destination),
+            Http = Protocol == "tcp" ? null : (Http ?? new LoadBalancerHttp(null, null, null, null, null, null)).Complete(Protocol == "https"),
+        };
+    }
 }
 
-internal sealed record LoadBalancerHealthCheck
+internal sealed record LoadBalancerHealthCheck(
+    string? Protocol, int? Port, int? Interval, int? Timeout, int? Retries,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerHttpCheck? Http)
 {
-    public string? Protocol { get; init; }
-
-    public int? Port { get; init; }
-
-    public int? Interval { get; init; }
-
-    public int? Timeout { get; init; }
-
-    public int? Retries { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public LoadBalancerHealthCheckHttp? Http { get; init; }
-
-    public LoadBalancerHealthCheck Changed(LoadBalancerHealthCheck? change) => new()
-    {
-        Protocol = change?.Protocol ?? Protocol,
-        Port = change?.Port ?? Port,
-        Interval = change?.Interval ?? Interval,
-        Timeout = change?.Timeout ?? Timeout,
-        Retries = change?.Retries ?? Retries,
-        Http = change?.Http ?? Http,
-    };
+    /// <summary>A change of some of it.</summary>
+    public LoadBalancerHealthCheck Over(LoadBalancerHealthCheck old) => new(
+        Protocol ?? old.Protocol, Port ?? old.Port, Interval ?? old.Interval, Timeout ?? old.Timeout, Retries ?? old.Retries, Http ?? old.Http);
 
     /// <summary>Nobody recorded the numbers an omitted check gets; the document's examples are taken.</summary>
-    public LoadBalancerHealthCheck Completed(int? destinationPort) =>
-        new LoadBalancerHealthCheck { Protocol = "tcp", Port = destinationPort, Interval = 15, Timeout = 10, Retries = 3 }.Changed(this);
+    public LoadBalancerHealthCheck Complete(int port) => this with
+    {
+        Protocol = Protocol ?? "tcp",
+        Port = Port ?? port,
+        Interval = Interval ?? 15,
+        Timeout = Timeout ?? 10,
+        Retries = Retries ?? 3,
+        Http = Protocol == "http" ? (Http ?? new LoadBalancerHttpCheck(null, null, null, null, null)).Complete() : null,
+    };
 }
 
-internal sealed record LoadBalancerHealthCheckHttp(
-    string? Domain, string? Path, string? Response, IReadOnlyList<string>? StatusCodes, bool? Tls);
-
-internal sealed record LoadBalancerHttp
+internal sealed record LoadBalancerHttpCheck(string? Domain, string? Path, string? Response, IReadOnlyList<string>? StatusCodes, bool? Tls)
 {
-    public string? CookieName { get; init; }
+    public LoadBalancerHttpCheck Complete() => new(Domain, Path ?? "/", Response ?? "", StatusCodes ?? ["2??", "3??"], Tls ?? false);
+}
 
-    public int? CookieLifetime { get; init; }
+internal sealed record LoadBalancerHttp(
+    string? CookieName, int? CookieLifetime, int? TimeoutIdle,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Certificates,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? RedirectHttp,
+    bool? StickySessions)
+{
+    /// <summary>A change of some of it.</summary>
+    public LoadBalancerHttp Over(LoadBalancerHttp old) => new(
+        CookieName ?? old.CookieName, CookieLifetime ?? old.CookieLifetime, TimeoutIdle ?? old.TimeoutIdle, Certificates ?? old.Certificates,
+        RedirectHttp ?? old.RedirectHttp, StickySessions ?? old.StickySessions);
 
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? TimeoutIdle { get; init; }
-
-    public IReadOnlyList<long>? Certificates { get; init; }
-
-    public bool? RedirectHttp { get; init; }
-
-    public bool? StickySessions { get; init; }
-
-    public LoadBalancerHttp Changed(LoadBalancerHttp? change) => new()
-    {
-        CookieName = change?.CookieName ?? CookieName,
-        CookieLifetime = change?.CookieLifetime ?? CookieLifetime,
-        TimeoutIdle = change?.TimeoutIdle ?? TimeoutIdle,
-        Certificates = change?.Certificates ?? Certificates,
-        RedirectHttp = change?.RedirectHttp ?? RedirectHttp,
-        StickySessions = change?.StickySessions ?? StickySessions,
-    };
-
-    public LoadBalancerHttp Completed() => new LoadBalancerHttp
-    {
-        CookieName = "HCLBSTICKY",
-        CookieLifetime = 300,
-        Certificates = [],
-        RedirectHttp = false,
-        StickySessions = false,
-    }.Changed(this);
+    public LoadBalancerHttp Complete(bool encrypted) => new(
+        CookieName ?? "HCLBSTICKY", CookieLifetime ?? 300, TimeoutIdle ?? 50, encrypted ? Certificates ?? [] : null,
+        encrypted ? RedirectHttp ?? false : null, StickySessions ?? false);
 }
 
 internal sealed record LoadBalancerTarget(
@@ -113,10 +109,27 @@ internal sealed record LoadBalancerTarget(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ServerReference? Server,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SelectorReference? LabelSelector,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LoadBalancerIp? Ip,
-    bool? UsePrivateIp)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? UsePrivateIp,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoadBalancerHealth>? HealthStatus = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoadBalancerTarget>? Targets = null)
 {
+    /// <summary>As it is told: with the servers a selector means now. Nothing is balanced, so nobody knows how anything is.</summary>
+    public LoadBalancerTarget Resolve(IReadOnlyList<LoadBalancerService> services, HetznerProject project)
+    {
+        var health = services.Select(s => new LoadBalancerHealth(s.ListenPort ?? 0, "unknown")).ToList();
+        return LabelSelector is null
+            ? this with { HealthStatus = health }
+            : this with
+            {
+                Targets = project.Servers.Values.Where(s => Hetzner.LabelSelector.Parse(LabelSelector.Selector).Matches(s.Labels))
+                    .Select(s => new LoadBalancerTarget("server", new ServerReference(s.Id), LabelSelector: null, Ip: null, UsePrivateIp, health)).ToList(),
+            };
+    }
+
     public bool IsSame(LoadBalancerTarget other) => Type == other.Type && Server == other.Server && LabelSelector == other.LabelSelector && Ip == other.Ip;
 }
+
+internal sealed record LoadBalancerHealth(int ListenPort, string Status);
 
 internal sealed record LoadBalancerIp(string Ip);
 

@@ -9,6 +9,8 @@ internal sealed class PrimaryIp : NamedResource
     public const string V4 = "ipv4";
     public const string V6 = "ipv6";
 
+    private IReadOnlyList<DnsPointer>? _unnamed;
+
     public required string Type { get; init; }
 
     /// <summary>An address, or for IPv6 the network <c>…::/64</c>.</summary>
@@ -25,7 +27,7 @@ internal sealed class PrimaryIp : NamedResource
     public Dictionary<string, string> DnsPointers { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyList<DnsPointer> Pointers => Type == V4
-        ? [new DnsPointer(Ip, DnsPointers.GetValueOrDefault(Ip, DefaultName(Ip)))]
+        ? DnsPointers.TryGetValue(Ip, out var name) ? [new DnsPointer(Ip, name)] : _unnamed ??= [new DnsPointer(Ip, DefaultName(Ip))]
         : DnsPointers.Select(p => new DnsPointer(p.Key, p.Value)).ToList();
 
     public static string DefaultName(string ip) => $"static.{string.Join('.', ip.Split('.').Reverse())}.clients.example.com";
