@@ -38,7 +38,7 @@ public sealed class HcloudSshTests
 
         // Everything behind the name is handed to ssh, which is patient while sshd is not up yet.
         Task<string> SshAsync(string command) => HcloudAsync(
-            "server", "ssh", "web-1", "--", "-F", "none", "-T", "-i", "id", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
+            "server", "ssh", "web-1", "-F", "none", "-T", "-i", "id", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
             "-o", "UserKnownHostsFile=known_hosts", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5", "-o", "ConnectionAttempts=60", command);
 
         async Task<string> HcloudAsync(params string[] words)
