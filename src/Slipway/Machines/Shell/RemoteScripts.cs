@@ -74,6 +74,22 @@ internal static class RemoteScripts
         exit 1
         """);
 
+    /// <summary>
+    /// What a machine can say about why it failed, bounded on the machine already. A tail may begin in the middle of a secret, which nobody would
+    /// recognise then, so the line it begins with is left out.
+    /// </summary>
+    public static RemoteScript CollectEvidence(Blueprint blueprint) => new("collect-evidence", $$"""
+        last() { tail --bytes=6000 | tail --lines=+2; }
+        echo '== cloud-init status'
+        timeout 3 cloud-init status --long 2>&1 | head --bytes=1000
+        echo '== end of the boot log'
+        { cat /var/log/cloud-init-output.log /var/log/slipway-boot.log 2>&1; } | last
+        echo '== unit {{blueprint.Unit.Name}}'
+        systemctl is-active {{blueprint.Unit.Name}}.service 2>&1
+        timeout 3 journalctl --no-pager --output=short-iso --lines=100 --unit={{blueprint.Unit.Name}}.service 2>&1 | last
+        exit 0
+        """);
+
     /// <summary>Enabling also has systemd read the unit again.</summary>
     private static string Start(Blueprint blueprint) =>
         $"systemctl enable --quiet {blueprint.Unit.Name}.service && systemctl restart {blueprint.Unit.Name}.service && echo started";
