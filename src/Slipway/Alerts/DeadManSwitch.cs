@@ -46,12 +46,25 @@ public sealed partial class DeadManSwitch(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await PingAsync(stoppingToken);
+                await TryPingAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException)
         {
             // The host stops.
+        }
+    }
+
+    /// <summary>Whatever goes wrong with watching must not stop what is watched.</summary>
+    private async Task TryPingAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await PingAsync(stopping);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            Log.Unheard(log, e.GetType().Name);
         }
     }
 
@@ -69,7 +82,7 @@ public sealed partial class DeadManSwitch(
                 ? $"an operation has been due for more than {LargestDelay.TotalMinutes:0} min and nobody runs it"
                 : null;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return $"the database does not answer ({e.GetType().Name})";
         }

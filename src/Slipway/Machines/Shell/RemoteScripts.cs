@@ -75,18 +75,25 @@ internal static class RemoteScripts
         """);
 
     /// <summary>
-    /// What a machine can say about why it failed, bounded on the machine already. A tail may begin in the middle of a secret, which nobody would
-    /// recognise then, so the line it begins with is left out.
+    /// What a machine can say about why it failed, bounded on the machine already. Where a text is cut it may begin in the middle of a secret, which
+    /// nobody would recognise then, so the line it begins with is left out.
     /// </summary>
     public static RemoteScript CollectEvidence(Blueprint blueprint) => new("collect-evidence", $$"""
-        last() { tail --bytes=6000 | tail --lines=+2; }
+        last() {
+          local LC_ALL=C text
+          text=$(tail --bytes="$1" | tr '\000' '?'; printf x)
+          text=${text%x}
+          if [ "${#text}" -ge "$1" ]; then tail --lines=+2 <<<"$text"; else printf '%s' "$text"; fi
+        }
         echo '== cloud-init status'
         timeout 3 cloud-init status --long 2>&1 | head --bytes=1000
-        echo '== end of the boot log'
-        { cat /var/log/cloud-init-output.log /var/log/slipway-boot.log 2>&1; } | last
+        echo '== end of cloud-init-output.log'
+        cat /var/log/cloud-init-output.log 2>&1 | last 3000
+        echo '== end of slipway-boot.log'
+        cat /var/log/slipway-boot.log 2>&1 | last 4000
         echo '== unit {{blueprint.Unit.Name}}'
         systemctl is-active {{blueprint.Unit.Name}}.service 2>&1
-        timeout 3 journalctl --no-pager --output=short-iso --lines=100 --unit={{blueprint.Unit.Name}}.service 2>&1 | last
+        timeout 3 journalctl --no-pager --output=short-iso --lines=100 --unit={{blueprint.Unit.Name}}.service 2>&1 | last 6000
         exit 0
         """);
 
