@@ -132,7 +132,7 @@ public sealed class OperationAlertsTests
         _steps.First.Then(async (_, _, _) =>
         {
             engine.Time.Advance(OperationsOptions.Lease);
-            await engine.NewRunner(_steps.Plan()).RunAsync((await engine.Store.ListAsync(null, 1))[0].Id, default);
+            await engine.NewRunner(_steps.Plan()).RunAsync((await engine.Store.ListAsync(null, 1, CancellationToken.None))[0].Id, CancellationToken.None);
             return new StepOutcome.Retry("401") { RefusedCredential = "HETZNER_API_TOKEN" };
         });
 
