@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text;
 using Slipway.Machines.Shell;
 using Slipway.Machines.Steps;
@@ -8,6 +9,7 @@ using Slipway.Tests.Blueprints;
 namespace Slipway.Tests.Machines;
 
 /// <summary>The script that machines run, in the real bash; only what it asks of a machine is imitated.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class EvidenceScriptTests : IDisposable
 {
     private readonly TemporaryDirectory _commands = new();
