@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Slipway.Cli.Agents;
+using Slipway.Cli.Alerts;
 using Slipway.Cli.Blueprints;
 using Slipway.Cli.Doctor;
 using Slipway.Cli.Operations;
@@ -51,7 +52,13 @@ internal static class Application
             {
                 OperationList.Create(host),
                 OperationShow.Create(host),
+                OperationExplain.Create(host),
                 OperationWatch.Create(host),
+            },
+            new Command("alert", Words.Alert)
+            {
+                AlertList.Create(host),
+                AlertAck.Create(host),
             },
             new Command("blueprint", Words.Blueprint)
             {

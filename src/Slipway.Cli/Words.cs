@@ -22,8 +22,12 @@ internal static class Words
     public const string AgentRetry = "Try again what an agent in error failed at.";
     public const string Operation = "Look at the durable runs of steps that make machines so.";
     public const string OperationList = "List operations, newest first.";
-    public const string OperationShow = "Show one operation and its timeline.";
+    public const string OperationShow = "Show one operation, its timeline, and what its machine said if it failed.";
+    public const string OperationExplain = "Say why an operation is where it is, what it waits for, and when what happens next.";
     public const string OperationWatch = "Follow one operation to its end.";
+    public const string Alert = "Look at what only a person can mend.";
+    public const string AlertList = "List open alerts with what to do about each, newest first.";
+    public const string AlertAck = "Say that you look after an alert; it stays open until its cause is gone.";
     public const string Blueprint = "Look at what can be ordered, and check new blueprints.";
     public const string BlueprintList = "List blueprints.";
     public const string BlueprintShow = "Show one blueprint and the secrets it asks for.";
@@ -32,6 +36,7 @@ internal static class Words
 
     public const string AgentId = "The agent's id, as 'slipway agent list' shows it.";
     public const string OperationId = "The operation's id, as 'slipway operation list' shows it.";
+    public const string AlertId = "The alert's id, as 'slipway alert list' shows it.";
     public const string BlueprintName = "The blueprint's name, as 'slipway blueprint list' shows it.";
     public const string BlueprintFile = "The blueprint's YAML file.";
 
@@ -47,6 +52,7 @@ internal static class Words
     public const string TimeoutOption = "Stop waiting after this long, e.g. 90s, 10m or 1h30m; what was started goes on. Exit code 124.";
     public const string YesOption = "Do not ask.";
     public const string OfAgentOption = "Only those of this agent.";
+    public const string AllAlertsOption = "Resolved ones too.";
     public const string YamlOption = "Only the document itself.";
 
     public const string NoToken = "There is no API token. Set SLIPWAY_TOKEN, or name a file that holds it with --token-file or SLIPWAY_TOKEN_FILE.";

@@ -30,6 +30,12 @@ public sealed class OperationsClient
     public Task<OperationResource> GetAsync(string id, CancellationToken cancellationToken = default) =>
         _connection.GetAsync($"v1/operations/{SlipwayConnection.Segment(id)}", SlipwayJson.Default.OperationResource, cancellationToken);
 
+    /// <summary>Why an operation is where it is, and what comes next; 404 <c>operation_not_found</c> when there is none.</summary>
+    /// <param name="id">The operation's id, e.g. <c>op-…</c>.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    public Task<OperationExplanation> ExplainAsync(string id, CancellationToken cancellationToken = default) =>
+        _connection.GetAsync($"v1/operations/{SlipwayConnection.Segment(id)}/explain", SlipwayJson.Default.OperationExplanation, cancellationToken);
+
     /// <summary>
     /// What happens in an operation, as it happens, each entry once and in order; the last event is <see cref="OperationFinished"/>.
     /// A dropped or silent connection is resumed after the last entry seen, with growing pauses; after eight failures in a row

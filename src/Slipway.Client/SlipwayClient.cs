@@ -28,6 +28,7 @@ public sealed class SlipwayClient : IDisposable
         Agents = new AgentsClient(connection);
         Operations = new OperationsClient(connection, time ?? TimeProvider.System);
         Blueprints = new BlueprintsClient(connection);
+        Alerts = new AlertsClient(connection);
         Doctor = new DoctorClient(connection);
     }
 
@@ -47,6 +48,9 @@ public sealed class SlipwayClient : IDisposable
 
     /// <summary>Looks at blueprints and checks new ones.</summary>
     public BlueprintsClient Blueprints { get; }
+
+    /// <summary>Looks at what only a person can mend, and says who does.</summary>
+    public AlertsClient Alerts { get; }
 
     /// <summary>Asks the server what it thinks of its own surroundings.</summary>
     public DoctorClient Doctor { get; }

@@ -72,7 +72,10 @@ public sealed class LocalCloudOptions
     /// <summary>Loopback ports of this computer that real machines may reach, comma separated on the command line: the control plane's.</summary>
     public IReadOnlyList<int> Expose { get; set; } = [];
 
-    /// <summary>Where a driver with disks keeps them.</summary>
+    /// <summary>The directory where everything is kept, to be there again after a restart; empty keeps nothing.</summary>
+    public string State { get; set; } = "";
+
+    /// <summary>Where a driver with disks keeps them while it runs.</summary>
     public string StateDirectory { get; set; } = "";
 
     /// <summary>Reads <c>--rate-limit</c> and its like; refuses what it does not know, naming every mistake at once.</summary>
@@ -106,6 +109,7 @@ public sealed class LocalCloudOptions
         Duration("boot-time", v => options.BootTime = v);
         Numbers("expose", v => options.Expose = v);
         Text("state-directory", v => options.StateDirectory = v);
+        Text("state", v => options.State = v.Trim().Length == 0 || File.Exists(v) ? Complain($"--state is '{v}'; give a directory, which need not exist yet.", "") : v);
         mistakes.AddRange(configuration.AsEnumerable()
             .Where(pair => !known.Contains(pair.Key)).Select(pair => $"--{pair.Key} is not an option; see the README."));
         return mistakes.Count == 0 ? options : throw new LocalCloudOptionsException(string.Join(Environment.NewLine, mistakes));

@@ -1,10 +1,12 @@
 using Slipway.Agents;
+using Slipway.Alerts;
 using Slipway.Client;
 using Slipway.Machines;
 using Slipway.Operations;
 using Slipway.Payments;
 using Slipway.Server.Access;
 using Slipway.Server.Agents;
+using Slipway.Server.Alerts;
 using Slipway.Server.Blueprints;
 using Slipway.Server.Doctor;
 using Slipway.Server.Health;
@@ -65,6 +67,7 @@ public static class SlipwayServer
         builder.Services.AddSecrets();
         builder.Services.AddBlueprints();
         builder.Services.AddOperations();
+        builder.Services.AddAlerts();
         builder.Services.AddAgents();
         builder.Services.AddMachines();
         builder.Services.AddPayments();
@@ -89,6 +92,7 @@ public static class SlipwayServer
         var v1 = app.MapGroup("/v1").AddEndpointFilter<AuditFilter>();
         v1.MapAgents();
         v1.MapOperations();
+        v1.MapAlerts();
         v1.MapBlueprints();
         v1.MapDoctor();
         EndpointRules.Verify(app);

@@ -33,13 +33,17 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("agent show agt-1", "agent-show.txt")]
     [InlineData("operation list", "operation-list.txt")]
     [InlineData("operation show op-1", "operation-show.txt")]
+    [InlineData("operation explain op-1", "operation-explain.txt")]
+    [InlineData("alert list", "alert-list.txt")]
+    [InlineData("alert list --all", "alert-list-all.txt")]
+    [InlineData("alert ack alt-1", "alert-ack.txt")]
     [InlineData("blueprint list", "blueprint-list.txt")]
     [InlineData("blueprint show rachel8", "blueprint-show.txt")]
     public async Task Tables_look_as_approved(string line, string golden)
     {
         ArrangeEverything();
 
-        var result = await new CliRun(_server.Address).RunAsync(line);
+        var result = await new CliRun(_server.Address) { Time = new ManualTimeProvider(Samples.Noon.AddHours(2)) }.RunAsync(line);
 
         result.ExitCode.ShouldBe(ExitCodes.Ok);
         result.Error.ShouldBeEmpty();
@@ -51,6 +55,9 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("agent show agt-1")]
     [InlineData("operation list")]
     [InlineData("operation show op-1")]
+    [InlineData("operation explain op-1")]
+    [InlineData("alert list")]
+    [InlineData("alert ack alt-1")]
     [InlineData("blueprint list")]
     [InlineData("blueprint show rachel8")]
     public async Task With_json_stdout_is_one_JSON_document(string line)
@@ -162,12 +169,22 @@ public sealed class OutputTests : IAsyncLifetime
     private void ArrangeEverything()
     {
         var stranger = Samples.Draft with { Id = "agt-2", Name = "名前", Blueprint = "b" };
-        var finished = Samples.Undone with { Timeline = Samples.Failure };
+        var finished = Samples.Undone with
+        {
+            Timeline = Samples.Failure,
+            Evidence = new EvidenceResource(Samples.Noon.AddSeconds(3), "== unit agent\nfailed\nport 8080 is taken\u001b[2J\n"),
+        };
+        var acknowledged = Samples.Stuck with { AcknowledgedBy = "ada (tok-1)", AcknowledgedAt = Samples.Noon.AddMinutes(90) };
+        var resolved = acknowledged with { Id = "alt-0", Severity = "warning", ResolvedAt = Samples.Noon.AddMinutes(100) };
         _server
             .Answers("GET /v1/agents", 200, new AgentList([Samples.Running, stranger]), json => json.AgentList)
             .Answers("GET /v1/agents/agt-1", Samples.Running)
             .Answers("GET /v1/operations", 200, new OperationList([Samples.Provisioning, Samples.Undone]), json => json.OperationList)
             .Answers("GET /v1/operations/op-1", finished)
+            .Answers("GET /v1/operations/op-1/explain", 200, Samples.Explanation, json => json.OperationExplanation)
+            .Answers("GET /v1/alerts", 200, new AlertList([Samples.Stuck]), json => json.AlertList)
+            .Answers("GET /v1/alerts?all=true", 200, new AlertList([Samples.Stuck, resolved]), json => json.AlertList)
+            .Answers("POST /v1/alerts/alt-1/ack", 200, acknowledged, json => json.AlertResource)
             .Answers("GET /v1/blueprints", 200, new BlueprintList([Rachel with { Yaml = null }]), json => json.BlueprintList)
             .Answers("GET /v1/blueprints/rachel8", 200, Rachel, json => json.BlueprintResource);
     }

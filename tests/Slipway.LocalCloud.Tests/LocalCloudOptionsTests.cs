@@ -12,7 +12,7 @@ public sealed class LocalCloudOptionsTests
             "--urls", "http://127.0.0.1:1", "--machines", "nspawn", "--clock", "scaled:60", "--hetzner-token", "t", "--rate-limit", "7", "--locations", "hel1",
             "--tailscale-client-id", "i", "--tailscale-client-secret", "s", "--tailscale-octet", "9", "--tailscale-client-scopes", "all", "--tailscale-client-tags", "tag:a", "--tailscale-used-keys", "invalid", "--github-token", "g", "--stripe-api-key", "k",
             "--stripe-webhook-secret", "w", "--stripe-webhook-url", "http://x/", "--create-time", "1", "--start-time", "2",
-            "--boot-time", "3", "--api-date", "2026-06-30", "--server-limit", "5", "--state-directory", "/d");
+            "--boot-time", "3", "--api-date", "2026-06-30", "--server-limit", "5", "--state-directory", "/d", "--state", "/s");
 
         options.Urls.ShouldBe("http://127.0.0.1:1");
         options.Machines.ShouldBe("nspawn");
@@ -36,13 +36,14 @@ public sealed class LocalCloudOptionsTests
         options.ApiDate.ShouldBe(new DateOnly(2026, 6, 30));
         options.ServerLimit.ShouldBe(5);
         options.StateDirectory.ShouldBe("/d");
+        options.State.ShouldBe("/s");
     }
 
     [Fact]
     public void H8_all_mistakes_are_told_at_once()
     {
         var mistakes = Should.Throw<LocalCloudOptionsException>(
-            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--api-date", "yesterday", "--clock", "fast", "--tailscale-used-keys", "lost", "--colour", "red"));
+            () => Read("--rate-limit", "many", "--tailscale-octet", "256", "--boot-time", "-1", "--api-date", "yesterday", "--clock", "fast", "--tailscale-used-keys", "lost", "--state", "", "--colour", "red"));
 
         mistakes.Message.ShouldContain("--rate-limit is 'many'");
         mistakes.Message.ShouldContain("--tailscale-octet is '256'");
@@ -50,6 +51,7 @@ public sealed class LocalCloudOptionsTests
         mistakes.Message.ShouldContain("--api-date is 'yesterday'");
         mistakes.Message.ShouldContain("--tailscale-used-keys is 'lost'");
         mistakes.Message.ShouldContain("--clock is 'fast'");
+        mistakes.Message.ShouldContain("--state is ''");
         mistakes.Message.ShouldContain("--colour is not an option");
     }
 

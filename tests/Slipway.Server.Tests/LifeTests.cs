@@ -121,7 +121,7 @@ public sealed class LifeTests
         var provision = await system.Client.Operations.GetAsync(agent.Operation!);
         provision.Status.ShouldBe("undone");
         provision.CancelReason.ShouldNotBeNull();
-        provision.Timeline.Where(t => t.Kind == "undone").Select(t => t.Step).ShouldBe(["delete-server", "remove-firewall", "leave-tailnet", "forget-machine"]);
+        provision.Timeline.Where(t => t.Kind == "undone").Select(t => t.Step).ShouldBe(["take-evidence", "delete-server", "remove-firewall", "leave-tailnet", "forget-machine"]);
         await system.Cloud.ShouldBeEmptyAsync();
         (await system.Client.Operations.ListAsync(agent.Id)).ShouldHaveSingleItem();
     }

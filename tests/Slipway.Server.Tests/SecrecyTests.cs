@@ -127,7 +127,7 @@ public sealed class SecrecyTests
         foreach (var path in (string[])
         [
             "v1/agents", $"v1/agents/{agent.Id}", "v1/operations", $"v1/operations/{agent.Operation}", "v1/blueprints", "v1/blueprints/hello",
-            "v1/doctor", "openapi/v1.json", "health/ready",
+            $"v1/operations/{agent.Operation}/explain", "v1/alerts?all=true", "v1/doctor", "openapi/v1.json", "health/ready",
         ])
         {
             var answer = await system.SendAsync(HttpMethod.Get, path);

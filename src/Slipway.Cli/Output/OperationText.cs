@@ -40,6 +40,21 @@ internal static class OperationText
                 Format.Clock(entry.At), entry.Step, entry.Kind, Took(entry), entry.Message,
             }));
         }
+
+        if (operation.Evidence is { } evidence)
+        {
+            output.WriteLine();
+            output.WriteLine($"What its machine said at {Format.Time(evidence.At)}, before it was taken away:");
+            output.WriteLine(Terminal.Clean(evidence.Text.TrimEnd()));
+        }
+    }
+
+    public static void Write(TextWriter output, OperationExplanation explanation)
+    {
+        foreach (var sentence in explanation.Sentences)
+        {
+            output.WriteLine(Terminal.Clean(sentence));
+        }
     }
 
     public static string? Took(TimelineEntry entry) =>

@@ -42,11 +42,56 @@ public sealed record OperationResource
     /// <summary>What happened, oldest first. Empty in lists.</summary>
     public IReadOnlyList<TimelineEntry> Timeline { get; init; } = [];
 
+    /// <summary>What its machine said before it was taken away, if it failed after one was made. Only in <c>GET /v1/operations/{id}</c>.</summary>
+    public EvidenceResource? Evidence { get; init; }
+
     /// <summary>When it was started (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it finished (UTC).</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>What a machine that failed said before it was deleted: its first boot's status and log, its unit's journal.</summary>
+/// <param name="At">When it was taken (UTC).</param>
+/// <param name="Text">At most 16 KB; the agent's secrets are replaced by <c>***</c>. Says so when the machine could not be asked.</param>
+public sealed record EvidenceResource(DateTimeOffset At, string Text);
+
+/// <summary>Answer of <c>GET /v1/operations/{id}/explain</c>: why it is where it is, and what comes next.</summary>
+public sealed record OperationExplanation
+{
+    /// <summary>The operation's id.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>All of it in plain sentences, in the order to read them; times are UTC.</summary>
+    public required IReadOnlyList<string> Sentences { get; init; }
+
+    /// <summary>The step it is at, or ended at; on the way back the undo's own name.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>Since when it is there (UTC).</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>What it waits for, or what keeps an undo from its end.</summary>
+    public string? WaitingFor { get; init; }
+
+    /// <summary>When it is tried next (UTC); null when finished.</summary>
+    public DateTimeOffset? NextTryAt { get; init; }
+
+    /// <summary>The last error, or the reason for taking everything back.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>When it turns round if nothing changes (UTC): the earlier of the step's limit and the operation's deadline. Null when it never does.</summary>
+    public DateTimeOffset? GivesUpAt { get; init; }
+
+    /// <summary>Milliseconds half of the earlier runs of this step here took at most; null without earlier runs.</summary>
+    public long? P50Ms { get; init; }
+
+    /// <summary>Milliseconds 95 of 100 earlier runs took at most.</summary>
+    public long? P95Ms { get; init; }
+
+    /// <summary>How many earlier runs these are of.</summary>
+    public int Samples { get; init; }
 }
 
 /// <summary>One thing that happened in an operation.</summary>

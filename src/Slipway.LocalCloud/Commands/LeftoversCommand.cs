@@ -2,7 +2,7 @@ using Slipway.LocalCloud.Machines.Nspawn;
 
 namespace Slipway.LocalCloud.Commands;
 
-/// <summary>Everything of any LocalCloud, running or dead, that the kernel still has: for scripts that end by making sure.</summary>
+/// <summary>What dead LocalClouds left on this computer: for scripts that end by making sure. What belongs to one that runs is none.</summary>
 internal static class LeftoversCommand
 {
     public static int Run(TextWriter output)

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.FaultInjection;
 
@@ -26,6 +28,46 @@ internal sealed class Fault(string id, FaultKind kind, IReadOnlyDictionary<strin
 
     /// <summary>Cancelled when the fault is taken back: whoever it holds goes on.</summary>
     public CancellationToken TakenBack => _takenBack.Token;
+
+    /// <summary>Actions it keeps from going on.</summary>
+    public ConcurrentDictionary<long, bool> Holds { get; } = new();
+
+    /// <summary>Servers it keeps locked, and how long.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> LockedUntil { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Answers it remembers, by URL.</summary>
+    public ConcurrentDictionary<string, RecordedAnswer> Stale { get; } = new(StringComparer.Ordinal);
+
+    public static Fault Restore(FaultState state, FaultKind kind)
+    {
+        var fault = new Fault(state.Id, kind, state.Told) { Hits = state.Hits, _occasions = state.Occasions };
+        // The dice fall from here on as they would have.
+        for (var thrown = fault.Number("nth"); thrown <= state.Occasions; thrown++)
+        {
+            _ = fault._dice.NextDouble();
+        }
+
+        foreach (var action in state.Holds)
+        {
+            fault.Holds[action] = true;
+        }
+
+        foreach (var (server, until) in state.LockedUntil)
+        {
+            fault.LockedUntil[server] = until;
+        }
+
+        foreach (var (url, answer) in state.Stale)
+        {
+            fault.Stale[url] = answer;
+        }
+
+        return fault;
+    }
+
+    public FaultState Keep() => new(
+        id, kind.Name, told, Hits, _occasions, [.. Holds.Keys.Order()], new SortedDictionary<string, DateTimeOffset>(LockedUntil, StringComparer.Ordinal),
+        new SortedDictionary<string, RecordedAnswer>(Stale, StringComparer.Ordinal));
 
     public string? Text(string name) => told.GetValueOrDefault(name) ?? kind.Parameters.FirstOrDefault(p => p.Name == name)?.Default;
 

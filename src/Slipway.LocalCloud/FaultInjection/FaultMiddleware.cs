@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Slipway.LocalCloud.Http;
 
@@ -7,8 +6,6 @@ namespace Slipway.LocalCloud.FaultInjection;
 /// <summary>Strikes requests, before the API they are for sees them or after.</summary>
 internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, LocalCloudOptions options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(string Fault, string Url), RecordedAnswer> _stale = new();
-
     public Task InvokeAsync(HttpContext context)
     {
         var route = RequestCounting.RouteOf(context);
@@ -53,7 +50,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, Local
                 await (whole with { Body = whole.Body[..(whole.Body.Length / 2)] }).ReplayAsync(context);
                 break;
             case "stale_read":
-                await _stale[(fault.Id, UrlOf(context))].ReplayAsync(context);
+                await fault.Stale[UrlOf(context)].ReplayAsync(context);
                 break;
             case "answer":
                 var text = fault.Text("text")!;
@@ -70,8 +67,8 @@ internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, Local
     }
 
     /// <summary>A stale read needs something read before.</summary>
-    private bool Applies(Fault fault, HttpContext context) =>
-        fault.Kind.Name != "stale_read" || (HttpMethods.IsGet(context.Request.Method) && _stale.ContainsKey((fault.Id, UrlOf(context))));
+    private static bool Applies(Fault fault, HttpContext context) =>
+        fault.Kind.Name != "stale_read" || (HttpMethods.IsGet(context.Request.Method) && fault.Stale.ContainsKey(UrlOf(context)));
 
     private async Task RememberAsync(HttpContext context, string route)
     {
@@ -82,7 +79,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, Faults faults, Local
         }
 
         var answer = await RecordedAnswer.OfAsync(context, next);
-        _stale[(fault.Id, UrlOf(context))] = answer;
+        fault.Stale[UrlOf(context)] = answer;
         await answer.ReplayAsync(context);
     }
 

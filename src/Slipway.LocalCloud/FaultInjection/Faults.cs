@@ -1,9 +1,10 @@
 using System.Globalization;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.FaultInjection;
 
 /// <summary>The faults that were asked for, in their order; whoever could be struck asks here.</summary>
-internal sealed class Faults
+internal sealed class Faults(StateChanges changes)
 {
     private readonly Lock _gate = new();
     private readonly List<Fault> _all = [];
@@ -20,6 +21,24 @@ internal sealed class Faults
             {
                 return _all.ToList();
             }
+        }
+    }
+
+    public FaultsState Keep()
+    {
+        lock (_gate)
+        {
+            return new FaultsState(_lastId, _all.ConvertAll(f => f.Keep()));
+        }
+    }
+
+    /// <summary>A kind this LocalCloud does not know cannot strike, so it is left out.</summary>
+    public void Restore(FaultsState state)
+    {
+        lock (_gate)
+        {
+            _lastId = state.LastId;
+            _all.AddRange(state.All.Where(f => FaultCatalogue.Find(f.Kind) is not null).Select(f => Fault.Restore(f, FaultCatalogue.Find(f.Kind)!)));
         }
     }
 
@@ -86,7 +105,13 @@ internal sealed class Faults
     {
         lock (_gate)
         {
-            return _all.Find(f => !f.Spent && matches(f) && f.Strikes());
+            var struck = _all.Find(f => !f.Spent && matches(f) && f.Strikes());
+            if (struck is not null)
+            {
+                changes.Mark();
+            }
+
+            return struck;
         }
     }
 }

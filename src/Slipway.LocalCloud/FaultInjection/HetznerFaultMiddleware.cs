@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Slipway.LocalCloud.Hetzner;
 
@@ -7,8 +6,6 @@ namespace Slipway.LocalCloud.FaultInjection;
 /// <summary>Refusals of Hetzner's that come after the token and before the order is looked at: quota, lock, a name that is taken.</summary>
 internal sealed class HetznerFaultMiddleware(RequestDelegate next, Faults faults, HetznerProject project, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _lockedUntil = new();
-
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Path.StartsWithSegments("/v1", out var rest) && !HttpMethods.IsGet(context.Request.Method))
@@ -58,7 +55,7 @@ internal sealed class HetznerFaultMiddleware(RequestDelegate next, Faults faults
 
         bool Meant(Fault fault) => fault.Means("server", id, name);
         var now = time.GetUtcNow();
-        if (faults.All.Any(f => f.Kind.Name == "locked" && Meant(f) && _lockedUntil.TryGetValue($"{f.Id} {id}", out var until) && until > now))
+        if (faults.All.Any(f => f.Kind.Name == "locked" && Meant(f) && f.LockedUntil.TryGetValue(id, out var until) && until > now))
         {
             return true;
         }
@@ -68,7 +65,7 @@ internal sealed class HetznerFaultMiddleware(RequestDelegate next, Faults faults
             return false;
         }
 
-        _lockedUntil[$"{fault.Id} {id}"] = now.AddSeconds(fault.Number("seconds"));
+        fault.LockedUntil[id] = now.AddSeconds(fault.Number("seconds"));
         return true;
     }
 }

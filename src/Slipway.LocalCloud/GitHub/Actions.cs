@@ -1,3 +1,5 @@
+using Slipway.LocalCloud.State;
+
 namespace Slipway.LocalCloud.GitHub;
 
 /// <summary>Every repository's workflows and runs. Nothing runs by itself: the side channel plays the runner.</summary>
@@ -21,6 +23,26 @@ internal sealed class Actions(TimeProvider time)
             {
                 return _runs.ToList();
             }
+        }
+    }
+
+    public GitHubState Keep()
+    {
+        lock (_gate)
+        {
+            return new GitHubState(
+                _lastId, [.. _workflows], [.. _runs.Select(r => r.Workflow).Distinct().Except(_workflows)], _runs.ConvertAll(RunState.Of));
+        }
+    }
+
+    public void Restore(GitHubState state)
+    {
+        lock (_gate)
+        {
+            _lastId = state.LastId;
+            _workflows.AddRange(state.Workflows);
+            var known = state.Workflows.Concat(state.Replaced).ToDictionary(w => w.Id);
+            _runs.AddRange(state.Runs.Select(r => r.Restore(known[r.Workflow])));
         }
     }
 

@@ -8,21 +8,23 @@ internal static class ActionFaults
 {
     /// <returns>The error the action ends with; null when it succeeded.</returns>
     public static async Task<ActionError?> WorkAsync(
-        Faults faults, TimeProvider time, Server server, string command, bool isFirstStart, Func<Server, CancellationToken, Task> work)
+        Faults faults, TimeProvider time, Server server, long actionId, string command, bool isFirstStart, Func<Server, CancellationToken, Task> work)
     {
         bool Meant(Fault fault) =>
             fault.Means("action", command) && fault.Means("server", server.Name, server.Id.ToString(CultureInfo.InvariantCulture));
 
-        if (faults.Take("action_stuck", Meant) is { } stuck)
+        // One that a restart interrupted is still held by what held it.
+        if ((faults.All.FirstOrDefault(f => f.Holds.ContainsKey(actionId)) ?? faults.Take("action_stuck", Meant)) is { } stuck)
         {
+            stuck.Holds[actionId] = true;
             if (stuck.Text("done") == "yes")
             {
                 await work(server, server.Deleted);
-                await StayAsync(stuck, time, server.Deleted);
+                await StayAsync(stuck, actionId, time, server.Deleted);
                 return null;
             }
 
-            await StayAsync(stuck, time, server.Deleted);
+            await StayAsync(stuck, actionId, time, server.Deleted);
         }
 
         if (faults.Take("action_fails", Meant) is { } fails)
@@ -39,7 +41,7 @@ internal static class ActionFaults
         return null;
     }
 
-    private static async Task StayAsync(Fault stuck, TimeProvider time, CancellationToken deleted)
+    private static async Task StayAsync(Fault stuck, long actionId, TimeProvider time, CancellationToken deleted)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stuck.TakenBack, deleted);
         var patience = stuck.Number("seconds") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
@@ -51,5 +53,7 @@ internal static class ActionFaults
         {
             // Taken back: it goes on.
         }
+
+        stuck.Holds.TryRemove(actionId, out _);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Slipway.LocalCloud.FaultInjection;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.Hetzner;
 
@@ -17,6 +18,10 @@ internal sealed class Capacity(Catalog catalog, ApiDate date, Faults faults)
     private const string Any = "*";
 
     private readonly ConcurrentDictionary<(string Type, string Location), CapacityState> _states = new();
+
+    /// <summary>All that was set.</summary>
+    public IReadOnlyList<CapacityStatement> Statements =>
+        [.. _states.Select(s => new CapacityStatement(s.Key.Type, s.Key.Location, s.Value)).OrderBy(s => s.Type, StringComparer.Ordinal).ThenBy(s => s.Location, StringComparer.Ordinal)];
 
     /// <summary>Sets one type in one location; null means every type, or every location.</summary>
     public void Set(string? type, string? location, CapacityState state) => _states[(type ?? Any, location ?? Any)] = state;

@@ -81,6 +81,14 @@ internal sealed class FirewallAssignment(HetznerProject project, FirewallEnforce
     public List<HetznerAction> Reapply(Firewall firewall) =>
         project.Servers.Values.Where(s => Holds(firewall, s)).ToList().ConvertAll(s => Apply(firewall, s));
 
+    /// <summary>Does again what a restart interrupted. Call it with the project's lock held.</summary>
+    public void Resume(HetznerAction action, Server server)
+    {
+        var applies = action.Command == "apply_firewall";
+        server.Locks += applies ? 1 : 0;
+        _ = background.Resume(action, () => applies ? FinishAsync(server) : enforcement.EnforceAsync(server));
+    }
+
     private static bool Holds(Firewall firewall, Server server) =>
         firewall.Servers.Contains(server.Id) || firewall.Selectors.Exists(s => LabelSelector.Parse(s).Matches(server.Labels));
 

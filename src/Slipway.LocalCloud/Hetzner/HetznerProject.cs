@@ -1,7 +1,9 @@
+using Slipway.LocalCloud.State;
+
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>Everything in the one modelled project, in memory, under one lock.</summary>
-internal sealed class HetznerProject(TimeProvider time)
+internal sealed class HetznerProject(TimeProvider time, StateChanges changes)
 {
     private readonly Dictionary<ActionResource, List<long>> _actionsOf = [];
     private readonly LabelIndex _serversByLabel = new();
@@ -48,6 +50,13 @@ internal sealed class HetznerProject(TimeProvider time)
         }
     }
 
+    /// <summary>The last number given to each; none is ever given again.</summary>
+    public (long Server, long Action, long Other) LastIds
+    {
+        get => (_lastServer, _lastAction, _lastOther);
+        set => (_lastServer, _lastAction, _lastOther) = value;
+    }
+
     public long NextServerId() => ++_lastServer;
 
     public long NextId() => ++_lastOther;
@@ -72,8 +81,16 @@ internal sealed class HetznerProject(TimeProvider time)
     public HetznerAction BeginAction(string command, params ActionResource[] resources)
     {
         var action = new HetznerAction(++_lastAction, command, "running", 0, Now, Finished: null, resources, Error: null);
+        Keep(action);
+        changes.Mark();
+        return action;
+    }
+
+    /// <summary>Adds an action to those that are told of.</summary>
+    public void Keep(HetznerAction action)
+    {
         Actions[action.Id] = action;
-        foreach (var resource in resources)
+        foreach (var resource in action.Resources)
         {
             if (!_actionsOf.TryGetValue(resource, out var ids))
             {
@@ -82,21 +99,26 @@ internal sealed class HetznerProject(TimeProvider time)
 
             ids.Add(action.Id);
         }
-
-        return action;
     }
 
     /// <summary>An action that is done when it is told of.</summary>
     public HetznerAction DoneAction(string command, params ActionResource[] resources) =>
         FinishAction(BeginAction(command, resources).Id);
 
-    public HetznerAction FinishAction(long id, ActionError? error = null) => Actions[id] = Actions[id] with
+    public HetznerAction FinishAction(long id, ActionError? error = null)
     {
-        Status = error is null ? "success" : "error",
-        Progress = 100,
-        Finished = Now,
-        Error = error,
-    };
+        changes.Mark();
+        return Actions[id] = Actions[id] with
+        {
+            Status = error is null ? "success" : "error",
+            Progress = 100,
+            Finished = Now,
+            Error = error,
+        };
+    }
+
+    /// <summary>Something changed by itself, and no action says so.</summary>
+    public void Mark() => changes.Mark();
 
     /// <summary>What a failed action was to make has never been there.</summary>
     public void Abandon(HetznerAction action)

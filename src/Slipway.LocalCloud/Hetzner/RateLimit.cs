@@ -1,3 +1,5 @@
+using Slipway.LocalCloud.State;
+
 namespace Slipway.LocalCloud.Hetzner;
 
 internal sealed record RateLimitState(int Remaining, DateTimeOffset Reset);
@@ -10,6 +12,26 @@ internal sealed class RateLimit(LocalCloudOptions options, TimeProvider time)
     private DateTimeOffset _asOf = time.GetUtcNow();
 
     private double PerSecond => options.RateLimit / 3600.0;
+
+    /// <summary>What is left, and when that was so.</summary>
+    public RateLimitLevel Level
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new RateLimitLevel(_level, _asOf);
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                (_level, _asOf) = (Math.Clamp(value.Level, 0, options.RateLimit), value.AsOf);
+            }
+        }
+    }
 
     public bool TryTake(out RateLimitState state)
     {

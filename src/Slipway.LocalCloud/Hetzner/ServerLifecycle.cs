@@ -48,6 +48,54 @@ internal sealed partial class ServerLifecycle
         }
     }
 
+    /// <summary>After a restart: these machines are still there.</summary>
+    public void Keep(IEnumerable<long> machines) => _machines.UnionWith(machines);
+
+    /// <summary>After a restart: these machines are gone.</summary>
+    public void Forget(IEnumerable<long> machines)
+    {
+        foreach (var id in machines)
+        {
+            _tailnet.ForgetMachine(id);
+            _machines.Remove(id);
+        }
+    }
+
+    /// <summary>Does to a server what a restart interrupted, one action after the other. Call it with the project's lock held.</summary>
+    /// <param name="server">A server whose actions still run.</param>
+    /// <param name="first">What comes before them.</param>
+    /// <param name="interrupted">Each action, its work, and whether it forbids others until it ends.</param>
+    public void Resume(Server server, Task first, IReadOnlyList<(HetznerAction Action, Func<Server, CancellationToken, Task> Work, bool Locks)> interrupted)
+    {
+        server.Locks += interrupted.Count(i => i.Locks);
+        server.Work = Task.Run(async () =>
+        {
+            await first;
+            foreach (var (action, work, locks) in interrupted)
+            {
+                await RunAsync(Task.CompletedTask, server, action.Id, work, unlock: locks);
+            }
+        });
+    }
+
+    /// <summary>Gives a server's machine back what it had when the process ended; one that cannot have it is off.</summary>
+    public async Task ResumeMachineAsync(Server server, Func<Task> resume)
+    {
+        try
+        {
+            await resume();
+        }
+        catch (Exception gone) when (gone is MachineNotFoundException or OperationCanceledException)
+        {
+            // It never came to be, or is being deleted.
+        }
+        catch (Exception failure)
+        {
+            Log.WorkFailed(_logger, server.Id, failure);
+            TurnedOff(server);
+        }
+    }
+
     /// <summary>Begins an action that forbids others until it ends. Call it with the project's lock held.</summary>
     /// <param name="server">The server it is done to.</param>
     /// <param name="command">As the action says it.</param>
@@ -187,7 +235,7 @@ internal sealed partial class ServerLifecycle
     private Task InBackground(Func<Task> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _background).Unwrap();
 
-    private async Task CreateAsync(Server server, CancellationToken cancellationToken)
+    public async Task CreateAsync(Server server, CancellationToken cancellationToken)
     {
         await _driver.CreateAsync(SpecOf(server), cancellationToken);
         await _devices.PlugAsync(server, cancellationToken);
@@ -202,6 +250,7 @@ internal sealed partial class ServerLifecycle
         lock (_project.Gate)
         {
             _machines.Remove(server.Id);
+            _project.Mark();
         }
     }
 
@@ -218,7 +267,7 @@ internal sealed partial class ServerLifecycle
         ActionError? error = null;
         try
         {
-            error = await ActionFaults.WorkAsync(_faults, _time, server, command, isFirstStart: command == "start_server" && !unlock, work);
+            error = await ActionFaults.WorkAsync(_faults, _time, server, actionId, command, isFirstStart: command == "start_server" && !unlock, work);
         }
         catch (OperationCanceledException)
         {
@@ -276,6 +325,7 @@ internal sealed partial class ServerLifecycle
             server.Status = ServerStatus.Running;
             server.Rescue = null;
             server.RecordPower(on: true, _project.Now);
+            _project.Mark();
         }
     }
 
@@ -285,6 +335,7 @@ internal sealed partial class ServerLifecycle
         {
             server.Status = ServerStatus.Off;
             server.RecordPower(on: false, _project.Now);
+            _project.Mark();
         }
 
         _tailnet.SetMachinePower(server.Id, on: false);
@@ -296,10 +347,11 @@ internal sealed partial class ServerLifecycle
         lock (_project.Gate)
         {
             server.Status = status;
+            _project.Mark();
         }
     }
 
-    private static MachineSpec SpecOf(Server server) => new(
+    public static MachineSpec SpecOf(Server server) => new(
         server.Id, server.Id.ToString(CultureInfo.InvariantCulture), server.Name, server.Image.Name ?? server.Image.Description,
         server.UserData, server.AuthorizedKeys, server.Image.Name is null ? server.Image.Id : null)
     {

@@ -1,7 +1,9 @@
 namespace Slipway.LocalCloud.Hetzner;
 
 /// <summary>What the next boot starts instead of the disk.</summary>
-internal sealed record RescueSystem(string Type);
+/// <param name="Type">Which system.</param>
+/// <param name="Until">When the offer ends.</param>
+internal sealed record RescueSystem(string Type, DateTimeOffset Until);
 
 internal sealed record EnableRescue(string? Type, List<long>? SshKeys);
 
@@ -35,24 +37,27 @@ internal static class ServerRescueEndpoints
         {
             var server = project.Server(id);
             request?.SshKeys?.ForEach(key => project.SshKey(key));
-            var rescue = new RescueSystem(request?.Type ?? "linux64");
+            var rescue = new RescueSystem(request?.Type ?? "linux64", time.GetUtcNow() + Offer);
             var action = lifecycle.BeginChange(server, "enable_rescue", changed =>
             {
                 changed.Rescue = rescue;
-                _ = ExpireAsync(changed);
+                _ = ExpireAsync(project, changed, rescue, time);
             });
             return TypedResults.Json(
                 new PasswordAnswer(action, ServerCreation.NewPassword()), HetznerJson.Wire.PasswordAnswer, statusCode: 201);
+        }
+    }
 
-            async Task ExpireAsync(Server offered)
-            {
-                await Task.Delay(Offer, time, offered.Deleted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                lock (project.Gate)
-                {
-                    // Another one enabled since has its own hour.
-                    offered.Rescue = ReferenceEquals(offered.Rescue, rescue) ? null : offered.Rescue;
-                }
-            }
+    /// <summary>Takes the offer back when its time is over.</summary>
+    public static async Task ExpireAsync(HetznerProject project, Server offered, RescueSystem rescue, TimeProvider time)
+    {
+        var left = rescue.Until - time.GetUtcNow();
+        await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, offered.Deleted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (project.Gate)
+        {
+            // Another one enabled since has its own hour.
+            offered.Rescue = ReferenceEquals(offered.Rescue, rescue) ? null : offered.Rescue;
+            project.Mark();
         }
     }
 }

@@ -18,6 +18,14 @@ internal sealed class RequestCounts
 
     public SortedDictionary<string, long> Snapshot() => new(_counts, StringComparer.Ordinal);
 
+    public void Restore(IReadOnlyDictionary<string, long> counts)
+    {
+        foreach (var (route, count) in counts)
+        {
+            _counts[route] = count;
+        }
+    }
+
     public void Clear()
     {
         _counts.Clear();

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Slipway.LocalCloud.Machines;
 
 /// <summary>Makes modelled servers into something that runs: real containers, or a timed imitation of one.</summary>
@@ -76,12 +78,33 @@ public interface IMachineDriver : IAsyncDisposable
     /// <summary>Takes the machine away with its disk and address.</summary>
     Task DeleteAsync(long serverId, CancellationToken cancellationToken);
 
+    /// <summary>What this driver must find again after a restart of LocalCloud, besides the machines' disks.</summary>
+    /// <exception cref="NotSupportedException">Its machines end with LocalCloud.</exception>
+    JsonElement Keep() => throw new NotSupportedException($"the {Name} driver keeps no machines over a restart; start without a state");
+
+    /// <summary>After a restart, before anything else: takes up again the machines that were there, and clears away what belongs to none of them.</summary>
+    Task RestoreAsync(KeptMachines kept, CancellationToken cancellationToken) => throw new NotSupportedException($"the {Name} driver keeps no machines over a restart");
+
+    /// <summary>After a restart: gives power again to a machine that had it, unless it never lost it.</summary>
+    Task ResumeAsync(long serverId, CancellationToken cancellationToken) => StartAsync(serverId, cancellationToken);
+
     /// <summary>What the machine wrote to its console since it was made.</summary>
     Task<string> ReadConsoleAsync(long serverId, CancellationToken cancellationToken);
 
     /// <summary>Runs a script in the machine over the side channel; only the simulated driver has one.</summary>
     Task<ExecResult> ExecuteAsync(long serverId, ExecRequest request, CancellationToken cancellationToken);
 }
+
+/// <summary>What of a driver's things there still is.</summary>
+/// <param name="Driver">What <see cref="IMachineDriver.Keep"/> gave.</param>
+/// <param name="Machines">Servers whose machine was made and is not to go, with their user_data, which the driver need not keep a second time.</param>
+/// <param name="Unfinished">Those of them whose disk was just being replaced.</param>
+/// <param name="Volumes">Volumes that were made.</param>
+/// <param name="Images">Images that were made.</param>
+/// <param name="Addresses">Addresses that are taken.</param>
+public sealed record KeptMachines(
+    JsonElement Driver, IReadOnlyDictionary<long, string?> Machines, IReadOnlySet<long> Unfinished, IReadOnlySet<long> Volumes, IReadOnlySet<long> Images,
+    IReadOnlyList<string> Addresses);
 
 /// <summary>Whether a machine has power.</summary>
 public enum PowerState

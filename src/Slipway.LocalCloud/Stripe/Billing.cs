@@ -13,7 +13,6 @@ internal sealed class Billing : IDisposable
     private readonly StripeAccount _account;
     private readonly Payments _payments;
     private readonly ITimer _timer;
-    private int _lastNumber;
 
     public Billing(StripeAccount account, Payments payments, TimeProvider time)
     {
@@ -23,6 +22,18 @@ internal sealed class Billing : IDisposable
 
     /// <summary>What a subscription becomes when the last retry failed: <c>canceled</c>, <c>unpaid</c> or <c>past_due</c>.</summary>
     public string AfterLastRetry { get; set; } = "canceled";
+
+    /// <summary>The last invoice's number.</summary>
+    public int LastNumber { get; set; }
+
+    /// <summary>After a restart: what fell due meanwhile happens now, the rest in time.</summary>
+    public void Resume()
+    {
+        lock (_account.Gate)
+        {
+            Rearm();
+        }
+    }
 
     public Subscription Subscribe(string customer, IReadOnlyList<LineItem> lines, long trialDays, IReadOnlyDictionary<string, string> metadata)
     {
@@ -212,7 +223,7 @@ internal sealed class Billing : IDisposable
             Currency = subscription.Currency,
             Customer = subscription.Customer,
             Lines = new StripeList<InvoiceLine>("list", lines.ToList(), HasMore: false, $"/v1/invoices/{id}/lines"),
-            Number = string.Create(CultureInfo.InvariantCulture, $"LOCAL-{++_lastNumber:0000}"),
+            Number = string.Create(CultureInfo.InvariantCulture, $"LOCAL-{++LastNumber:0000}"),
             Parent = new InvoiceParent(null, new SubscriptionDetails(subscription.Metadata, subscription.Id), "subscription_details"),
             Payments = new StripeList<InvoicePayment>("list", [], HasMore: false, $"/v1/invoices/{id}/payments"),
             PeriodEnd = period.End,

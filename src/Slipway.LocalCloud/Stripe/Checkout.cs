@@ -139,6 +139,18 @@ internal sealed class Checkout(StripeAccount account, Catalogue catalogue, Payme
         }
     }
 
+    /// <summary>After a restart: open sessions still end in time.</summary>
+    public void Resume()
+    {
+        lock (account.Gate)
+        {
+            foreach (var session in account.Sessions.Values.Where(s => s.Status == "open"))
+            {
+                _ = ExpireInTimeAsync(session.Id, Math.Max(0, session.ExpiresAt - account.NowOf(session.Customer)));
+            }
+        }
+    }
+
     private static void RequireOpen(CheckoutSession session)
     {
         if (session.Status != "open")

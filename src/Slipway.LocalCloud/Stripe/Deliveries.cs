@@ -4,15 +4,20 @@ using System.Text;
 using System.Text.Json;
 using Slipway.LocalCloud.Clock;
 using Slipway.LocalCloud.FaultInjection;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.Stripe;
 
-internal sealed record Delivery(string EventId, string Type, string Url, string State, IReadOnlyList<DeliveryAttempt> Attempts);
+internal sealed record Delivery(string EventId, string Type, string Url, string State, IReadOnlyList<DeliveryAttempt> Attempts)
+{
+    /// <summary>What it is signed with; not for the side channel to tell.</summary>
+    internal string? Secret { get; init; }
+}
 
 internal sealed record DeliveryAttempt(DateTimeOffset At, int? Status, string? Error);
 
 /// <summary>Sends signed webhooks; an endpoint that fails is tried again, each time with a new signature over the same bytes.</summary>
-internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
+internal sealed class Deliveries(Faults faults, TimeProvider time, StateChanges changes) : IDisposable
 {
     /// <summary>How long to wait before each further attempt: much sooner than Stripe's three days, in the same shape.</summary>
     public IReadOnlyList<TimeSpan> Waits { get; set; } =
@@ -37,7 +42,7 @@ internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
 
     public void Begin(StripeEvent happened, Uri url, string secret)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(happened, StripeJson.Wire.StripeEvent);
+        var body = BodyOf(happened);
         if (faults.Take("webhook_lost", Meant) is not null)
         {
             Keep("lost");
@@ -59,13 +64,41 @@ internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
 
         Delivery Keep(string state)
         {
-            var delivery = new Delivery(happened.Id, happened.Type, url.ToString(), state, []);
+            var delivery = new Delivery(happened.Id, happened.Type, url.ToString(), state, []) { Secret = secret };
             lock (_gate)
             {
                 _all.Add(delivery);
             }
 
             return delivery;
+        }
+    }
+
+    public IReadOnlyList<DeliveryState> Keep()
+    {
+        lock (_gate)
+        {
+            return _all.ConvertAll(d => new DeliveryState(d, d.State == "pending" ? d.Secret : null));
+        }
+    }
+
+    public void Restore(IReadOnlyList<DeliveryState> deliveries)
+    {
+        lock (_gate)
+        {
+            _all.AddRange(deliveries.Select(d => d.Delivery with { Secret = d.Secret }));
+        }
+    }
+
+    /// <summary>After a restart: goes on with every delivery where it was; one that was to be overtaken waits no more.</summary>
+    public void Resume(Func<string, StripeEvent?> find)
+    {
+        foreach (var delivery in All.Where(d => d.State == "pending"))
+        {
+            if (find(delivery.EventId) is { } happened)
+            {
+                _ = Task.Run(() => DeliverAsync(delivery, new Uri(delivery.Url), delivery.Secret!, BodyOf(happened), AwaitTurnAsync(delivery), exchange: null));
+            }
         }
     }
 
@@ -91,7 +124,7 @@ internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
             var stop = _stopping.Token;
             var late = !overtaken.IsCompleted;
             await overtaken;
-            for (var attempt = 0; ; attempt++)
+            for (var attempt = delivery.Attempts.Count; ; attempt++)
             {
                 var made = await TryAsync(url, secret, body, stop);
                 exchange?.Dispose();
@@ -123,6 +156,15 @@ internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
         {
             exchange?.Dispose();
         }
+    }
+
+    private static byte[] BodyOf(StripeEvent happened) => JsonSerializer.SerializeToUtf8Bytes(happened, StripeJson.Wire.StripeEvent);
+
+    private Task AwaitTurnAsync(Delivery delivery)
+    {
+        var due = delivery.Attempts is [.., var last] && Waits.Count > 0 ? last.At + Waits[Math.Min(delivery.Attempts.Count, Waits.Count) - 1] : time.GetUtcNow();
+        var wait = due - time.GetUtcNow();
+        return wait > TimeSpan.Zero ? Task.Delay(wait, time, _stopping.Token) : Task.CompletedTask;
     }
 
     private async Task AwaitNextAsync(int seconds)
@@ -187,6 +229,7 @@ internal sealed class Deliveries(Faults faults, TimeProvider time) : IDisposable
             if (index >= 0)
             {
                 _all[index] = changed;
+                changes.Mark();
             }
 
             return changed;

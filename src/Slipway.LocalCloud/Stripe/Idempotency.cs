@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Slipway.LocalCloud.FaultInjection;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.Stripe;
 
@@ -57,6 +58,19 @@ internal sealed class Idempotency(RequestDelegate next, IdempotencyKeys keys, Ti
 internal sealed class IdempotencyKeys
 {
     public ConcurrentDictionary<string, IdempotentRequest> All { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Those with an answer: what was refused may be tried again anyway.</summary>
+    public IReadOnlyDictionary<string, IdempotencyState> Keep() => new SortedDictionary<string, IdempotencyState>(
+        All.Where(k => k.Value.Answer is not null).ToDictionary(k => k.Key, k => new IdempotencyState(k.Value.Request, k.Value.At, k.Value.Answer!)),
+        StringComparer.Ordinal);
+
+    public void Restore(IReadOnlyDictionary<string, IdempotencyState> keys)
+    {
+        foreach (var (key, state) in keys)
+        {
+            All[key] = new IdempotentRequest(state.Request, state.At) { Answer = state.Answer };
+        }
+    }
 }
 
 internal sealed class IdempotentRequest(string request, DateTimeOffset at)

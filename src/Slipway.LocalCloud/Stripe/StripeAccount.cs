@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.Stripe;
 
 /// <summary>Everything in the one modelled account, under one lock; every change is an event, and every event is sent to whoever wants it.</summary>
-internal sealed class StripeAccount(LocalCloudOptions options, Deliveries deliveries, TimeProvider time)
+internal sealed class StripeAccount(LocalCloudOptions options, Deliveries deliveries, TimeProvider time, StateChanges changes)
 {
     private const string ApiVersion = "2026-07-29.dahlia";
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -19,6 +20,7 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
     ];
 
     private readonly List<StripeEvent> _events = [];
+    private SideEndpoint? _sideEndpoint;
 
     public Lock Gate { get; } = new();
 
@@ -52,7 +54,69 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
     public long NowOf(string? customer) =>
         customer is not null && Customers.GetValueOrDefault(customer)?.TestClock is { } clock ? TestClocks[clock].FrozenTime : Now;
 
-    public void SendTo(string? url, IReadOnlyList<string>? enabledEvents) => OptionEndpoint = EndpointOf(options, url, enabledEvents);
+    public void SendTo(string? url, IReadOnlyList<string>? enabledEvents)
+    {
+        _sideEndpoint = new SideEndpoint(url, enabledEvents);
+        OptionEndpoint = EndpointOf(options, url, enabledEvents);
+    }
+
+    public StripeState Keep(Billing billing, IdempotencyKeys keys)
+    {
+        lock (Gate)
+        {
+            return new StripeState(
+                [.. Customers.Values.Select(c => new CustomerState(c, c.Declines))], [.. Products.Values], [.. Prices.Values],
+                [.. Sessions.Values.Select(s => new SessionState(s, s.SubscriptionMetadata, s.TrialDays, s.LineItems))], [.. Subscriptions.Values],
+                [.. Invoices.Values], [.. PaymentIntents.Values], [.. Refunds.Values], [.. TestClocks.Values], [.. Endpoints.Values], _sideEndpoint, [.. _events],
+                billing.AfterLastRetry, billing.LastNumber, [.. deliveries.Waits.Select(w => w.TotalSeconds)], deliveries.Keep(), keys.Keep());
+        }
+    }
+
+    public void Restore(StripeState state, Billing billing, IdempotencyKeys keys)
+    {
+        lock (Gate)
+        {
+            Fill(Customers, state.Customers.Select(c => c.Customer with { Declines = c.Declines }), c => c.Id);
+            Fill(Products, state.Products, p => p.Id);
+            Fill(Prices, state.Prices, p => p.Id);
+            Fill(
+                Sessions,
+                state.Sessions.Select(s => s.Session with { SubscriptionMetadata = s.SubscriptionMetadata, TrialDays = s.TrialDays, LineItems = s.LineItems }), s => s.Id);
+            Fill(Subscriptions, state.Subscriptions, s => s.Id);
+            Fill(Invoices, state.Invoices, i => i.Id);
+            Fill(PaymentIntents, state.PaymentIntents, p => p.Id);
+            Fill(Refunds, state.Refunds, r => r.Id);
+            Fill(TestClocks, state.TestClocks, c => c.Id);
+            Fill(Endpoints, state.Endpoints, e => e.Id);
+            _events.AddRange(state.Events);
+            if (state.SideEndpoint is { } side)
+            {
+                SendTo(side.Url, side.EnabledEvents);
+            }
+
+            (billing.AfterLastRetry, billing.LastNumber) = (state.AfterLastRetry, state.LastNumber);
+            deliveries.Waits = [.. state.RetrySeconds.Select(TimeSpan.FromSeconds)];
+            deliveries.Restore(state.Deliveries);
+            keys.Restore(state.IdempotencyKeys);
+        }
+
+        static void Fill<T>(Dictionary<string, T> all, IEnumerable<T> kept, Func<T, string> id)
+        {
+            foreach (var one in kept)
+            {
+                all.Add(id(one), one);
+            }
+        }
+    }
+
+    /// <summary>After a restart: sends the webhooks that were still on their way.</summary>
+    public void Resume()
+    {
+        lock (Gate)
+        {
+            deliveries.Resume(id => _events.Find(e => e.Id == id));
+        }
+    }
 
     public static T Get<T>(Dictionary<string, T> all, string id, string what, string param = "id") =>
         all.GetValueOrDefault(id) ?? throw StripeFault.Missing(what, id, param);
@@ -65,6 +129,7 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
             EndpointsFor(type).Count(), new StripeEventRequest(NewId("req_", 14), IdempotencyKey: null), type);
         _events.Add(happened);
         Send(happened);
+        changes.Mark();
     }
 
     /// <summary>The newest first, as Stripe lists them.</summary>

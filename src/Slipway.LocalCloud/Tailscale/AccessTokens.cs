@@ -74,6 +74,16 @@ internal sealed class AccessTokens(LocalCloudOptions options, TimeProvider time)
         return token is not null && _grants.TryGetValue(token, out var grant) && grant.Expires > time.GetUtcNow() ? grant : null;
     }
 
+    public IReadOnlyDictionary<string, AccessGrant> Keep() => new SortedDictionary<string, AccessGrant>(_grants, StringComparer.Ordinal);
+
+    public void Restore(IReadOnlyDictionary<string, AccessGrant> grants)
+    {
+        foreach (var (token, grant) in grants)
+        {
+            _grants[token] = grant;
+        }
+    }
+
     /// <summary>Ends every token, as a revoked OAuth client does.</summary>
     public void Clear() => _grants.Clear();
 

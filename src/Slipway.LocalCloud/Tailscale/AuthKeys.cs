@@ -23,6 +23,17 @@ internal sealed partial class AuthKeys(LocalCloudOptions options, TimeProvider t
         }
     }
 
+    public void Restore(IReadOnlyList<AuthKey> keys)
+    {
+        lock (_gate)
+        {
+            foreach (var key in keys)
+            {
+                _keys.Add(key.Id, key);
+            }
+        }
+    }
+
     public AuthKey Create(CreateKey request, AccessGrant grant)
     {
         if (request.KeyType is not (null or "auth"))

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.Tailscale;
 
 /// <summary>The one modelled tailnet: who enrolled, where they are, and whether they are connected.</summary>
-internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, TimeProvider time)
+internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTokens tokens, TimeProvider time, StateChanges changes)
 {
     public const string Domain = "tail5a1b.ts.net";
 
@@ -50,7 +51,33 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, TimeProv
                 ServerId = serverId,
             };
             _devices.Add(device.NodeId, device);
+            changes.Mark();
             return device;
+        }
+    }
+
+    public TailscaleState Keep()
+    {
+        lock (_gate)
+        {
+            return new TailscaleState(
+                keys.All, tokens.Keep(), _lastNumber, [.. _devices.Values.Select(DeviceState.Of)], [.. _names.Order(StringComparer.Ordinal)], [.. _addresses.Order()]);
+        }
+    }
+
+    public void Restore(TailscaleState state)
+    {
+        keys.Restore(state.Keys);
+        tokens.Restore(state.Tokens);
+        lock (_gate)
+        {
+            _lastNumber = state.LastNumber;
+            _names.UnionWith(state.Names);
+            _addresses.UnionWith(state.Addresses);
+            foreach (var device in state.Devices)
+            {
+                _devices.Add(device.NodeId, device.Restore());
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Slipway.Alerts;
 using Slipway.Blueprints;
 using Slipway.Client;
 using Slipway.Hetzner;
@@ -10,7 +12,7 @@ namespace Slipway.Server.Doctor;
 /// <summary>Looks at everything a provision will need, and says of each thing that is not well how to mend it.</summary>
 public sealed class ServerDoctor(
     HetznerClient hetzner, TailscaleClient tailscale, TailscaleSettings tailnet, HetznerSettings hetznerSettings, BlueprintCatalog blueprints,
-    SshOptions ssh, MachinesOptions machines)
+    SshOptions ssh, MachinesOptions machines, AlertStore alerts)
 {
     private const string TokenFix = "Make a token with read and write rights in the Hetzner console (Security → API tokens) and set HETZNER_API_TOKEN.";
     private const string TailscaleFix = "Make an OAuth client with the scopes auth_keys and devices:core and the tag, and set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.";
@@ -31,6 +33,7 @@ public sealed class ServerDoctor(
             ? new DoctorCheck("ssh", true, "simulated machines are reached over LocalCloud's side channel", null)
             : await LookAsync("ssh", "Install it: apt-get install openssh-client.", async () => (await SshTools.FindAsync(ssh, cancellationToken)).VersionText));
         checks.Add(CheckPublicUrl());
+        checks.Add(await CheckAlertsAsync(cancellationToken));
         return new DoctorReport(checks);
     }
 
@@ -77,6 +80,18 @@ public sealed class ServerDoctor(
             safe,
             safe ? $"machines report to {url}" : $"machines would report to {url} in clear text, boot token included",
             safe ? null : "Put a TLS proxy in front of the server and set Machines:PublicUrl to its https address.");
+    }
+
+    /// <summary>An alert that somebody looks after is no news.</summary>
+    private async Task<DoctorCheck> CheckAlertsAsync(CancellationToken cancellationToken)
+    {
+        var open = await alerts.ListAsync(all: false, limit: 1000, cancellationToken);
+        var news = open.Count(alert => alert.AcknowledgedAt is null);
+        return new DoctorCheck(
+            "alerts",
+            news == 0,
+            open.Count == 0 ? "none is open" : string.Create(CultureInfo.InvariantCulture, $"{open.Count} open, {news} of them not acknowledged"),
+            news == 0 ? null : "See 'slipway alert list': it says of each what to do; 'slipway alert ack ID' says that you look after it.");
     }
 
     private static async Task<DoctorCheck> LookAsync(string name, string fix, Func<Task<string>> look)

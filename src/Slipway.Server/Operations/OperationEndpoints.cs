@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Slipway.Client;
+using Slipway.Machines;
 using Slipway.Operations;
 using Slipway.Server.Access;
 
@@ -21,6 +22,7 @@ internal static class OperationEndpoints
         var operations = routes.MapGroup("/operations").WithTags("operations").RequireScope(Scopes.Read);
         operations.MapGet("/", ListAsync);
         operations.MapGet("/{id}", GetAsync);
+        operations.MapGet("/{id}/explain", ExplainAsync);
         operations.MapGet("/{id}/events", FollowAsync);
     }
 
@@ -31,10 +33,18 @@ internal static class OperationEndpoints
     }
 
     private static async Task<Results<Ok<OperationResource>, ProblemHttpResult>> GetAsync(
-        string id, OperationStore store, PlanCatalog plans, CancellationToken cancellationToken) =>
+        string id, OperationStore store, PlanCatalog plans, EvidenceStore evidence, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is { } operation
-            ? TypedResults.Ok(Of(operation, plans) with { Timeline = [.. (await store.ReadTimelineAsync(id, 0, cancellationToken)).Select(Of)] })
+            ? TypedResults.Ok(Of(operation, plans) with
+            {
+                Timeline = [.. (await store.ReadTimelineAsync(id, 0, cancellationToken)).Select(Of)],
+                Evidence = await evidence.FindAsync(id, cancellationToken) is { } taken ? new EvidenceResource(taken.At, taken.Text) : null,
+            })
             : Problems.NotFound("operation", id);
+
+    private static async Task<Results<Ok<OperationExplanation>, ProblemHttpResult>> ExplainAsync(
+        string id, OperationExplainer explainer, CancellationToken cancellationToken) =>
+        await explainer.ExplainAsync(id, cancellationToken) is { } explanation ? TypedResults.Ok(Of(explanation)) : Problems.NotFound("operation", id);
 
     private static async Task<IResult> FollowAsync(
         string id, HttpContext http, OperationStore store, PlanCatalog plans, OperationSignals signals, TimeProvider time, IHostApplicationLifetime host)
@@ -102,6 +112,21 @@ internal static class OperationEndpoints
         Steps = plans.Get(operation.Plan).Steps,
         CreatedAt = operation.CreatedAt,
         FinishedAt = operation.FinishedAt,
+    };
+
+    private static OperationExplanation Of(Explanation explanation) => new()
+    {
+        Operation = explanation.OperationId,
+        Sentences = explanation.Sentences,
+        Step = explanation.Step,
+        Since = explanation.Since,
+        WaitingFor = explanation.WaitingFor,
+        NextTryAt = explanation.NextTryAt,
+        LastError = explanation.LastError,
+        GivesUpAt = explanation.GivesUpAt,
+        P50Ms = (long?)explanation.P50?.TotalMilliseconds,
+        P95Ms = (long?)explanation.P95?.TotalMilliseconds,
+        Samples = explanation.Samples,
     };
 
     private static Client.TimelineEntry Of(Slipway.Operations.TimelineEntry entry) => new()

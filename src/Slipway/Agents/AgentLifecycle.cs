@@ -25,7 +25,8 @@ public sealed record WishResult(WishOutcome Outcome, Agent? Agent = null, string
 
 /// <summary>Takes orders and wishes, and starts the operation that a changed wish needs.</summary>
 public sealed class AgentLifecycle(
-    AgentStore store, BlueprintStore blueprints, SecretStore secrets, OperationDispatcher operations, IdSource ids, TimeProvider time)
+    AgentStore store, BlueprintStore blueprints, SecretStore secrets, OperationDispatcher operations,
+    IEnumerable<IAgentProjection> projections, IdSource ids, TimeProvider time)
 {
     /// <summary>Takes an order whose secrets were found valid: a draft, for which nothing happens until it is paid.</summary>
     public async Task<Agent> OrderAsync(
@@ -120,10 +121,20 @@ public sealed class AgentLifecycle(
         {
             // No machine was ever made, or all of it was seen gone: there is nothing left but the row and its secrets.
             await SecretStore.DeleteAllAsync(transaction, agent.Id);
-            return await store.UpdateAsync(transaction, agent with { Status = AgentStatus.Closed, Error = null });
+            var closed = await store.UpdateAsync(transaction, agent with { Status = AgentStatus.Closed, Error = null });
+            await SettledAsync(transaction, closed);
+            return closed;
         }
 
         return started is null ? agent : await store.UpdateAsync(transaction, agent with { OperationId = started });
+    }
+
+    internal async Task SettledAsync(Transaction transaction, Agent agent)
+    {
+        foreach (var projection in projections)
+        {
+            await projection.SettledAsync(transaction, agent);
+        }
     }
 
     private async Task<WishResult> WishAsync(Transaction transaction, string id, Func<Agent, (Wanted? Wanted, string? Refusal)> judge, bool forgive = false)

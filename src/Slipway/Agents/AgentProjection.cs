@@ -21,7 +21,9 @@ internal sealed class AgentProjection(AgentStore store, AgentLifecycle lifecycle
             await SecretStore.DeleteAllAsync(transaction, agent.Id);
         }
 
-        await lifecycle.ConvergeAsync(transaction, await store.UpdateAsync(transaction, after));
+        var settled = await store.UpdateAsync(transaction, after);
+        await lifecycle.SettledAsync(transaction, settled);
+        await lifecycle.ConvergeAsync(transaction, settled);
     }
 
     private static Agent After(Agent agent, Operation operation) => (operation.Plan, operation.Result) switch

@@ -32,6 +32,7 @@ public static class MachinesRegistration
         services.AddSingleton<ActionWaits>();
         services.AddSingleton<BootReports>();
         services.AddSingleton<BootProof>();
+        services.AddSingleton<EvidenceStore>();
 
         foreach (var step in MachinePlanTable.StepTypes)
         {

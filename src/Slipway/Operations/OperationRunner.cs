@@ -12,6 +12,7 @@ public sealed partial class OperationRunner(
     OperationsOptions options,
     FailureReader failures,
     IEnumerable<IOperationProjection> projections,
+    IEnumerable<IOperationTroubles> troubles,
     TimeProvider time,
     ILogger<OperationRunner> log,
     Entropy entropy)
@@ -89,7 +90,35 @@ public sealed partial class OperationRunner(
         }
 
         var outcome = await ExecuteAsync(claimed, run);
-        return (_transitions.After(claimed, plan, run, outcome, time.GetUtcNow()), outcome.Also);
+        var now = time.GetUtcNow();
+        var trouble = TroubleIn(claimed, plan, run, outcome, now);
+        return (_transitions.After(claimed, plan, run, outcome, now), trouble is null ? outcome.Also : transaction => TellAsync(transaction, outcome, trouble));
+    }
+
+    private static Trouble? TroubleIn(Operation claimed, Plan plan, StepRun run, StepOutcome outcome, DateTimeOffset now)
+    {
+        var error = outcome switch
+        {
+            StepOutcome.Retry retry => retry.Error,
+            StepOutcome.Fail fail => fail.Error,
+            StepOutcome.Wait wait => wait.Why,
+            _ => null,
+        };
+        return error is null ? null : new Trouble(claimed, run.Name, error, now - claimed.StepStartedAt)
+        {
+            IsCleanUp = claimed.Direction == Direction.Undoing || plan.NeverGivesUp,
+            IsHopeless = outcome is StepOutcome.Fail,
+            RefusedCredential = outcome.RefusedCredential,
+        };
+    }
+
+    private async Task TellAsync(Transaction transaction, StepOutcome outcome, Trouble trouble)
+    {
+        await (outcome.Also?.Invoke(transaction) ?? Task.CompletedTask);
+        foreach (var observer in troubles)
+        {
+            await observer.TroubledAsync(transaction, trouble);
+        }
     }
 
     private async Task<StepOutcome> ExecuteAsync(Operation claimed, StepRun run)

@@ -151,6 +151,26 @@ public sealed class OperationStore(Database database, TimeProvider time)
         database.QueryAsync<TimelineEntry>(
             "SELECT * FROM timeline WHERE operation_id = @id AND sequence > @after ORDER BY sequence", new { id, after }, cancellationToken);
 
+    /// <summary>Whether anything is due since then and in nobody's hands.</summary>
+    internal async Task<bool> AnyDueSinceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        await database.FirstOrDefaultAsync<long?>("SELECT 1 FROM operations WHERE result IS NULL AND due_at <= @since LIMIT 1", new { since }, cancellationToken) is not null;
+
+    /// <summary>When an operation last got a step done; null when it never did.</summary>
+    internal static async Task<DateTimeOffset?> LastCompletionAsync(Transaction transaction, string id, string step) =>
+        (await transaction.FirstOrDefaultAsync<TimelineEntry>(
+            "SELECT * FROM timeline WHERE operation_id = @id AND step = @step AND kind IN ('done', 'undone') ORDER BY sequence DESC LIMIT 1", new { id, step }))?.At;
+
+    /// <summary>How long a step took in the latest operations of a plan that got it done.</summary>
+    internal Task<IReadOnlyList<long>> ListDurationsAsync(string plan, string step, string kind, int limit, CancellationToken cancellationToken) =>
+        database.QueryAsync<long>(
+            """
+            SELECT t.duration_ms FROM timeline t JOIN operations o ON o.id = t.operation_id
+            WHERE t.step = @step AND t.duration_ms IS NOT NULL AND t.kind = @kind AND o.plan = @plan
+            ORDER BY t.at DESC LIMIT @limit
+            """,
+            new { plan, step, kind, limit },
+            cancellationToken);
+
     private static async Task WriteTimelineAsync(Transaction transaction, Operation claimed, Transition change, DateTimeOffset now)
     {
         // A wait that is renewed for the same reason, or a step that fails the same way again, is not news.

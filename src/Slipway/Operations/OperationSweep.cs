@@ -3,9 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Slipway.Operations;
 
+/// <summary>When the engine last proved that it is alive: it read what is due, and could set its alarms.</summary>
+public sealed class OperationPulse
+{
+    private long _last;
+
+    /// <summary>Null before the first sweep that succeeded.</summary>
+    public DateTimeOffset? LastSweep => Interlocked.Read(ref _last) is > 0 and var last ? DateTimeOffset.FromUnixTimeMilliseconds(last) : null;
+
+    internal void Beat(DateTimeOffset now) => Interlocked.Exchange(ref _last, now.ToUnixTimeMilliseconds());
+}
+
 /// <summary>Closes every gap the clock can have: at start re-arms all that is unfinished, later whatever is overdue.</summary>
 public sealed partial class OperationSweep(
-    OperationStore store, OperationClock clock, OperationSignals signals, OperationsOptions options, TimeProvider time, ILogger<OperationSweep> log)
+    OperationStore store, OperationClock clock, OperationSignals signals, OperationPulse pulse, OperationsOptions options, TimeProvider time, ILogger<OperationSweep> log)
     : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -42,6 +53,8 @@ public sealed partial class OperationSweep(
                     await clock.ArmAsync(operation.Id, operation.DueAt!.Value, stopping);
                 }
             }
+
+            pulse.Beat(time.GetUtcNow());
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

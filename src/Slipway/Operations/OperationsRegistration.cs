@@ -12,6 +12,8 @@ public static class OperationsRegistration
         services.AddSingleton(p => p.GetRequiredService<IOptions<OperationsOptions>>().Value);
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationSignals>();
+        services.AddSingleton<OperationPulse>();
+        services.AddSingleton<OperationExplainer>();
         services.AddSingleton<PlanCatalog>();
         services.AddSingleton<FailureReader>();
         services.AddSingleton<OperationRunner>();

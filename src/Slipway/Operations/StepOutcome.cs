@@ -12,6 +12,9 @@ public abstract record StepOutcome
     /// <summary>What else is written in the transaction that records the outcome, so that both are seen or neither.</summary>
     public Func<Transaction, Task>? Also { get; init; }
 
+    /// <summary>The setting whose credential an outside service refused, if that is the trouble: only an operator can mend it.</summary>
+    public string? RefusedCredential { get; init; }
+
     /// <summary>The step has done its work; the state goes on to the next.</summary>
     public sealed record Done(object State, string? Message = null) : StepOutcome;
 

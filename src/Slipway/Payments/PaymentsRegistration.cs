@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Slipway.Agents;
 
 namespace Slipway.Payments;
 
@@ -10,6 +11,7 @@ public static class PaymentsRegistration
         services.AddOptions<PaymentsOptions>().BindConfiguration(PaymentsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         return services
             .AddSingleton(p => p.GetRequiredService<IOptions<PaymentsOptions>>().Value)
-            .AddSingleton<StripeWebhook>();
+            .AddSingleton<StripeWebhook>()
+            .AddSingleton<IAgentProjection, PaidAgents>();
     }
 }

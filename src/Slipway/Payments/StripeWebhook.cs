@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Slipway.Agents;
+using Slipway.Alerts;
 using Slipway.Storage;
 
 namespace Slipway.Payments;
@@ -32,7 +33,7 @@ public sealed record WebhookResult(WebhookOutcome Outcome, string Detail);
 
 /// <summary>Verifies a delivery on its raw bytes and turns it into a wish for an agent, once, whatever the order of arrival.</summary>
 public sealed partial class StripeWebhook(
-    Database database, AgentStore agents, AgentLifecycle lifecycle, PaymentsOptions options, TimeProvider time, ILogger<StripeWebhook> log)
+    Database database, AgentStore agents, AgentLifecycle lifecycle, AlertStore alerts, PaymentsOptions options, TimeProvider time, ILogger<StripeWebhook> log)
 {
     public async Task<WebhookResult> HandleAsync(ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken = default)
     {
@@ -57,6 +58,8 @@ public sealed partial class StripeWebhook(
         catch (UnresolvedEventException e)
         {
             Log.Unresolved(log, id, type, e.Message);
+            // The event's own transaction was left, so that Stripe's next delivery counts; the alert has one of its own.
+            await database.WriteAsync(transaction => alerts.RaiseAsync(transaction, NotTaken(id, e)), cancellationToken);
             return new WebhookResult(WebhookOutcome.Unresolved, e.Message);
         }
     }
@@ -90,19 +93,28 @@ public sealed partial class StripeWebhook(
         }
 
         var agent = await agents.FindAsync(agentId)
-            ?? throw new UnresolvedEventException($"Checkout session {session.Id} pays for agent '{agentId}', which does not exist here. Check client_reference_id, or whether the webhook points to the right Slipway.");
+            ?? throw new UnresolvedEventException(subscription, $"Checkout session {session.Id} pays for agent '{agentId}', which does not exist here. Check client_reference_id, or whether the webhook points to the right Slipway.");
         RequirePrice(session, agent);
 
         var state = await SubscriptionStore.AttachAsync(transaction, subscription, agent.Id, session.Customer, time.GetUtcNow());
         if (state.AgentId != agent.Id)
         {
-            throw new UnresolvedEventException($"Subscription {subscription} already pays for another agent, or agent {agent.Id} is already paid by another subscription. Refund one of them in Stripe.");
+            throw new UnresolvedEventException(subscription, $"Subscription {subscription} already pays for another agent, or agent {agent.Id} is already paid by another subscription. Refund one of them in Stripe.");
         }
 
         // Stripe promises no order: a subscription that ended before its checkout was told stays ended.
         var wish = state.Status == SubscriptionStore.Ended
             ? await lifecycle.DestroyAsync(transaction, agent.Id)
             : await lifecycle.GrantAsync(transaction, agent.Id);
+        if (wish.Outcome == WishOutcome.Refused)
+        {
+            await alerts.RaiseAsync(transaction, Refused(subscription, agent.Id, wish.Reason!));
+        }
+        else
+        {
+            await alerts.ResolveAsync(transaction, PaidInVain(subscription));
+        }
+
         return new WebhookResult(WebhookOutcome.Handled, wish.Reason ?? $"Agent {agent.Id} is wanted {wish.Agent!.Wanted}.");
     }
 
@@ -113,6 +125,7 @@ public sealed partial class StripeWebhook(
             return new WebhookResult(WebhookOutcome.Ignored, "The subscription has no id.");
         }
 
+        await alerts.ResolveAsync(transaction, PaidInVain(id));
         var agentId = await SubscriptionStore.EndAsync(transaction, id, subscription.Customer, time.GetUtcNow());
         if (agentId is null)
         {
@@ -122,6 +135,22 @@ public sealed partial class StripeWebhook(
         await lifecycle.DestroyAsync(transaction, agentId);
         return new WebhookResult(WebhookOutcome.Handled, $"Agent {agentId} is wanted destroyed.");
     }
+
+    private static string PaidInVain(string subscription) => $"payment:{subscription}";
+
+    private static AlertReport Refused(string subscription, string agentId, string reason) => new(
+        PaidInVain(subscription),
+        AlertSeverity.Critical,
+        agentId,
+        $"Subscription {subscription} was paid for agent {agentId}, which cannot be provisioned. {reason}",
+        $"Cancel subscription {subscription} in Stripe and refund it; if the customer wants an agent, order a new one. The alert is resolved when the subscription ends.");
+
+    private static AlertReport NotTaken(string eventId, UnresolvedEventException e) => new(
+        PaidInVain(e.Subscription),
+        AlertSeverity.Critical,
+        e.Subscription,
+        $"Subscription {e.Subscription} was paid, but Stripe event {eventId} cannot be acted on. {e.Message}",
+        "Mend what it says; Stripe delivers the event again for three days, and 'Resend' in its dashboard does at once. Or cancel the subscription there and refund it.");
 
     private void RequirePrice(StripeObject session, Agent agent)
     {
@@ -133,12 +162,12 @@ public sealed partial class StripeWebhook(
         var price = session.Metadata?.GetValueOrDefault("price");
         if (price is null || !options.Prices.TryGetValue(price, out var blueprint))
         {
-            throw new UnresolvedEventException($"Checkout session {session.Id} was paid at price '{price ?? "none"}', which buys nothing here. Add it under Stripe:Prices; Stripe will deliver the event again.");
+            throw new UnresolvedEventException(session.Subscription!, $"Checkout session {session.Id} was paid at price '{price ?? "none"}', which buys nothing here. Add it under Stripe:Prices; Stripe will deliver the event again.");
         }
 
         if (blueprint != agent.BlueprintName)
         {
-            throw new UnresolvedEventException($"Checkout session {session.Id} was paid at price '{price}', which buys '{blueprint}', but agent {agent.Id} is a '{agent.BlueprintName}'. Refund it in Stripe, or correct Stripe:Prices.");
+            throw new UnresolvedEventException(session.Subscription!, $"Checkout session {session.Id} was paid at price '{price}', which buys '{blueprint}', but agent {agent.Id} is a '{agent.BlueprintName}'. Refund it in Stripe, or correct Stripe:Prices.");
         }
     }
 
@@ -164,7 +193,10 @@ public sealed partial class StripeWebhook(
     };
 
     /// <summary>Leaves the transaction, so that the event counts as never seen.</summary>
-    private sealed class UnresolvedEventException(string message) : Exception(message);
+    private sealed class UnresolvedEventException(string subscription, string message) : Exception(message)
+    {
+        public string Subscription => subscription;
+    }
 
     private static partial class Log
     {

@@ -41,6 +41,10 @@ internal static class SubscriptionStore
             ?? new SubscriptionState { Status = Live };
     }
 
+    /// <returns>The live subscription that pays for an agent, if one does.</returns>
+    public static Task<string?> FindLiveAsync(Transaction transaction, string agentId) =>
+        transaction.FirstOrDefaultAsync<string>("SELECT id FROM subscriptions WHERE agent_id = @agentId AND status = 'live'", new { agentId });
+
     /// <summary>Marks a subscription as ended, known or not.</summary>
     /// <returns>The agent it paid for, if any.</returns>
     public static async Task<string?> EndAsync(Transaction transaction, string id, string? customer, DateTimeOffset now)

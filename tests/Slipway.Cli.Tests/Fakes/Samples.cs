@@ -73,6 +73,26 @@ internal static class Samples
         FinishedAt = Noon.AddSeconds(5),
     };
 
+    public static OperationExplanation Explanation { get; } = new()
+    {
+        Operation = "op-1",
+        Step = "create-server",
+        Since = Noon,
+        Sentences = ["'provision' of agt-1 is at step 1 of 3.", "It waits: Hetzner works on server 42."],
+    };
+
+    public static AlertResource Stuck { get; } = new()
+    {
+        Id = "alt-1",
+        Severity = "critical",
+        Subject = "agt-1",
+        What = "What 'destroy' of agt-1 has to remove cannot be removed.",
+        WhatToDo = "Remove it by hand.",
+        Count = 7,
+        FirstAt = Noon,
+        LastAt = Noon.AddMinutes(119),
+    };
+
     public static TimelineEntry Entry(long sequence, string step, string kind, double second, string? message = null, long? ms = null) => new()
     {
         Sequence = sequence,

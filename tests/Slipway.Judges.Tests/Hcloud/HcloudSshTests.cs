@@ -3,9 +3,13 @@ using Slipway.Testing;
 
 namespace Slipway.Judges.Tests.Hcloud;
 
-/// <summary>The command line at real machines: Linux, root, systemd-nspawn.</summary>
+/// <summary>The command line at real machines: Linux, root, systemd-nspawn. Alone, because machines boot on the cores of the others.</summary>
+[Collection(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class HcloudSshTests
 {
+    private const string Name = "real machines";
+
     [Fact]
     public async Task A_real_server_is_ordered_entered_restarted_rebuilt_and_deleted()
     {
@@ -34,8 +38,8 @@ public sealed class HcloudSshTests
 
         // Everything behind the name is handed to ssh, which is patient while sshd is not up yet.
         Task<string> SshAsync(string command) => HcloudAsync(
-            "server", "ssh", "web-1", "--", "-F", "none", "-T", "-i", "id", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
-            "-o", "UserKnownHostsFile=known_hosts", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5", "-o", "ConnectionAttempts=30", command);
+            "server", "ssh", "web-1", "-F", "none", "-T", "-i", "id", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
+            "-o", "UserKnownHostsFile=known_hosts", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5", "-o", "ConnectionAttempts=60", command);
 
         async Task<string> HcloudAsync(params string[] words)
         {

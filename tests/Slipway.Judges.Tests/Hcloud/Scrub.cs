@@ -96,7 +96,7 @@ internal sealed partial class Scrub
     [GeneratedRegex(@"\b(198\.18|192\.0\.2|203\.0\.113)\.[\d.]*\d", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ipv4();
 
-    [GeneratedRegex(@"\b2001:db8:[0-9a-f:]+", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\b2001:db8:[0-9a-f:]+(/64)?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ipv6();
 
     // Everything made here; what the catalogue lists has ids of its own, which stay.

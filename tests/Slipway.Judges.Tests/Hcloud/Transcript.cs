@@ -31,7 +31,7 @@ internal static class Transcript
                 commands++;
                 inComment = false;
                 var result = await TypeAsync(scrub.Restore(line[2..]), directory.Path, cloud);
-                actual.Append(line).Append('\n').Append(scrub.Clean(result.Output)).Append(scrub.Clean(result.Errors));
+                actual.Append(line).Append('\n').Append(Lines(scrub.Clean(result.Output))).Append(Lines(scrub.Clean(result.Errors)));
                 actual.Append(result.ExitCode == 0 ? "" : $"[exit {result.ExitCode}]\n");
             }
         }
@@ -47,6 +47,9 @@ internal static class Transcript
             actual.ToString().ShouldBe(expected, $"{path} tells another story; if that is wanted, run once with SLIPWAY_ACCEPT=1");
         }
     }
+
+    /// <summary>Not every command ends its last line; the next one must begin its own.</summary>
+    private static string Lines(string text) => text is "" or [.., '\n'] ? text : text + "\n";
 
     private static Task<ProgramResult> TypeAsync(string line, string directory, LocalCloudProcess cloud)
     {

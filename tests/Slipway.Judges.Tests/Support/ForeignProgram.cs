@@ -42,11 +42,11 @@ internal static class ForeignProgram
         {
             await process.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
-            throw new TimeoutException($"{name} did not end within {Limit}. It said:\n{await output}\n{await errors}");
+            throw new TimeoutException($"{name} did not end within {Limit}. It said:\n{await output}\n{await errors}", late);
         }
 
         return new ProgramResult(process.ExitCode, await output, await errors);

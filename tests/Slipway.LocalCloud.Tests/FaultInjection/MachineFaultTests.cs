@@ -28,13 +28,13 @@ public sealed class MachineFaultTests
     {
         await using var home = await Receiver.StartAsync();
         await using var cloud = await TestCloud.StartAsync(o => o.BootTime = TimeSpan.Zero);
-        await cloud.FaultAsync("boots_slowly", ("seconds", "600"));
+        await cloud.FaultAsync("boots_slowly", ("seconds", "30"));
         var id = await OrderAsync(cloud, home);
         var started = cloud.Clock.GetUtcNow();
 
         await cloud.UntilAsync(async () => (await cloud.ExecAsync(id, "check-unit")).Status == 200, "the machine");
 
-        (cloud.Clock.GetUtcNow() - started).ShouldBeInRange(TimeSpan.FromSeconds(599), TimeSpan.FromSeconds(602));
+        (cloud.Clock.GetUtcNow() - started).ShouldBeInRange(TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(32));
     }
 
     [Fact]

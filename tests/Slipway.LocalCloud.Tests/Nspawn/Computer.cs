@@ -138,7 +138,8 @@ internal sealed class Computer : IAsyncDisposable
         return (process.ExitCode, await output, await errors);
     }
 
-    private static Regex OfOctet(int octet) => new(
+    /// <summary>Whatever is named after a LocalCloud's number.</summary>
+    public static Regex OfOctet(int octet) => new(
         $@"(slw|vb-slw|vp|slipway_local_|slipway-local-|/run/slipway-local/){octet}(n\d+)?\b", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private async Task ListenAsync()

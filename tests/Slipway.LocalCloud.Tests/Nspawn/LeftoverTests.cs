@@ -77,6 +77,36 @@ public sealed class LeftoverTests
             .Where(l => !l.StartsWith("process ", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
     }
 
+    [Fact]
+    public async Task What_a_living_local_cloud_has_is_no_leftover_to_another_process()
+    {
+        await using var computer = await Computer.StartAsync();
+        await computer.BootAsync(36);
+        var octet = computer.Driver.SubnetOctet;
+        var record = await File.ReadAllTextAsync($"/run/slipway-local/{octet}.json");
+
+        (await LeftoversCommandAsync()).ShouldNotContain(l => Computer.OfOctet(octet).IsMatch(l));
+
+        // The same things, once nobody lives who owns them; the driver gets its record back to clean up by.
+        await PretendTheOwnerDiedAsync(octet);
+        var left = await LeftoversCommandAsync();
+        await File.WriteAllTextAsync($"/run/slipway-local/{octet}.json", record);
+        left.ShouldContain(l => l.StartsWith("process ") && l.EndsWith($" in slipway-local-{octet}"));
+        left.ShouldContain($"interface slw{octet}");
+        left.ShouldContain($"interface vb-slw{octet}-2");
+        left.ShouldContain($"nft table slipway_local_{octet}");
+        left.ShouldContain($"record /run/slipway-local/{octet}.json");
+    }
+
+    /// <summary>As somebody else on this computer would ask.</summary>
+    private static async Task<IReadOnlyList<string>> LeftoversCommandAsync()
+    {
+        using var command = Process.Start(new ProcessStartInfo("dotnet", [typeof(NspawnDriver).Assembly.Location, "leftovers"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        var output = await command.StandardOutput.ReadToEndAsync();
+        await command.WaitForExitAsync();
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private static async Task PretendTheOwnerDiedAsync(int octet)
     {
         using var dead = Process.Start("true");

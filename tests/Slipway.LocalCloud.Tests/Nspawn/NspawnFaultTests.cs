@@ -73,7 +73,10 @@ public sealed class NspawnFaultTests
             place._key = (await File.ReadAllTextAsync(place._directory.File("id.pub"))).Trim();
             place._host = await LocalCloudHost.StartAsync(new LocalCloudOptions
             {
-                Urls = "http://127.0.0.1:0", Machines = "nspawn", StateDirectory = place._directory.File("state"), Expose = [place._home.Url.Port],
+                Urls = "http://127.0.0.1:0",
+                Machines = "nspawn",
+                StateDirectory = place._directory.File("state"),
+                Expose = [place._home.Url.Port],
             });
             place._http.BaseAddress = place._host.BaseUrl;
             place._http.DefaultRequestHeaders.Authorization = new("Bearer", "local-hetzner-token");
@@ -88,7 +91,11 @@ public sealed class NspawnFaultTests
             var info = JsonNode.Parse(await _http.GetStringAsync("_local/info"))!;
             await PostAsync("v1/servers", new JsonObject
             {
-                ["name"] = name, ["server_type"] = "cx23", ["image"] = "debian-12", ["location"] = "fsn1", ["ssh_keys"] = new JsonArray("tests"),
+                ["name"] = name,
+                ["server_type"] = "cx23",
+                ["image"] = "debian-12",
+                ["location"] = "fsn1",
+                ["ssh_keys"] = new JsonArray("tests"),
                 ["user_data"] = $"#cloud-config\nphone_home:\n  url: http://{info["host"]}:{_home.Url.Port}/{name}\n  post: [instance_id]\n  tries: 3\n",
             });
         }
@@ -110,7 +117,10 @@ public sealed class NspawnFaultTests
                     "-o", "ConnectTimeout=3", "-o", "IdentitiesOnly=yes", "-i", _directory.File("id"), $"root@{address}", command,
                 ])
             {
-                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             })!;
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();

@@ -27,11 +27,11 @@ internal sealed class TestCloud : IAsyncDisposable
 
     public string? TailscaleToken { get; set; }
 
-    public static async Task<TestCloud> StartAsync(Action<LocalCloudOptions>? configure = null)
+    public static async Task<TestCloud> StartAsync(Action<LocalCloudOptions>? configure = null, ManualTimeProvider? clock = null)
     {
         var options = new LocalCloudOptions { Urls = "http://127.0.0.1:0" };
         configure?.Invoke(options);
-        var clock = new ManualTimeProvider();
+        clock ??= new ManualTimeProvider();
         return new TestCloud(await LocalCloudHost.StartAsync(options, clock), clock);
     }
 

@@ -1,6 +1,7 @@
 using Slipway.Agents;
 using Slipway.Blueprints;
 using Slipway.Operations;
+using Slipway.Payments;
 using Slipway.Secrets;
 using Slipway.Storage;
 using Slipway.Tests.Blueprints;
@@ -20,7 +21,7 @@ internal sealed class TestAgents : IAsyncDisposable
         Blueprints = new BlueprintStore(engine.Database, engine.Time);
         Secrets = new SecretStore(engine.Database, new SecretCipher(new KeyRing(MasterKey.Create())), engine.Time);
         Store = new AgentStore(engine.Database, engine.Time);
-        Lifecycle = new AgentLifecycle(Store, Blueprints, Secrets, engine.Dispatcher, new IdSource(engine.Entropy), engine.Time);
+        Lifecycle = new AgentLifecycle(Store, Blueprints, Secrets, engine.Dispatcher, [new PaidAgents(engine.Alerts)], new IdSource(engine.Entropy), engine.Time);
         engine.Projections.Add(new AgentProjection(Store, Lifecycle));
     }
 

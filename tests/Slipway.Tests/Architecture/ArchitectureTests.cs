@@ -35,6 +35,8 @@ public sealed class ArchitectureTests
 
         // Were these not seen, the test above would pass on anything.
         pairs.ShouldContain(("Payments", "Agents"));
+        pairs.ShouldContain(("Payments", "Alerts"));
+        pairs.ShouldContain(("Alerts", "Operations"));
         pairs.ShouldContain(("Agents", "Operations"));
         pairs.ShouldContain(("Machines", "Operations"));
         pairs.ShouldContain(("Machines", "Hetzner"));
@@ -73,6 +75,7 @@ public sealed class ArchitectureTests
     [InlineData("Slipway.Operations.A", "Slipway.Hetzner.Servers.B", "Operations -> Hetzner")]
     [InlineData("Slipway.Agents.A", "Slipway.Ssh.B", "Agents -> Ssh")]
     [InlineData("Slipway.Payments.A", "Slipway.Operations.B", "Payments -> Operations")]
+    [InlineData("Slipway.Operations.A", "Slipway.Alerts.B", "Operations -> Alerts")]
     [InlineData("Slipway.Storage.A", "Slipway.Secrets.B", "Storage -> Secrets")]
     [InlineData("Slipway.Machines.Steps.A", "Slipway.Agents.B", "Machines -> Agents")]
     public void An_arrow_against_the_picture_is_reported(string from, string to, string arrow) =>

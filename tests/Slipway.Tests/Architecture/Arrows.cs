@@ -12,7 +12,8 @@ internal static class Arrows
         ["Blueprints"] = ["Secrets", "Storage"],
         ["Operations"] = ["Storage"],
         ["Agents"] = ["Operations", "Blueprints", "Secrets", "Storage"],
-        ["Payments"] = ["Agents", "Storage"],
+        ["Alerts"] = ["Operations", "Storage"],
+        ["Payments"] = ["Agents", "Alerts", "Storage"],
         ["Machines"] = ["Operations", "Blueprints", "Secrets", "Storage", .. Libraries],
     };
 

@@ -1,6 +1,8 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quartz;
+using Slipway.Alerts;
+using Slipway.Alerts.Webhooks;
 using Slipway.Operations;
 using Slipway.Storage;
 using Slipway.Testing;
@@ -19,6 +21,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Database = new Database(new StorageOptions { Database = database ?? _directory.File("slipway.db") });
         Store = new OperationStore(Database, Time);
         Waker = new OperationWaker(Store, new OperationClock(Alarms, Time), Signals, Time);
+        Alerts = new AlertStore(Database, new WebhookOutbox(Database, AlertsOptions, new IdSource(Entropy), Time), new IdSource(Entropy), Time);
         Dispatcher = new OperationDispatcher(new PlanCatalog(plans), Waker, new IdSource(Entropy), Time);
     }
 
@@ -32,6 +35,10 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public OperationsOptions Options { get; } = new() { HoldFor = TimeSpan.Zero };
 
+    public AlertsOptions AlertsOptions { get; } = new();
+
+    public AlertStore Alerts { get; }
+
     public SeededEntropy Entropy { get; } = new();
 
     public RecordedAlarms Alarms { get; } = new();
@@ -40,7 +47,11 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public OperationDispatcher Dispatcher { get; }
 
+    public OperationExplainer Explainer => new(Store, new PlanCatalog(_plans), Time);
+
     public List<IOperationProjection> Projections { get; } = [];
+
+    public List<IOperationTroubles> Troubles { get; } = [];
 
     public List<Func<Exception, StepOutcome?>> Readers { get; } = [];
 
@@ -56,7 +67,7 @@ internal sealed class TestEngine : IAsyncDisposable
 
     /// <summary>A server process: its own runner, and for another node its own signals.</summary>
     public OperationRunner NewRunner(params Plan[] plans) => new(
-        Store, new PlanCatalog(plans.Length > 0 ? plans : _plans), Signals, Options, new FailureReader(Readers), Projections, Time, NullLogger<OperationRunner>.Instance, Entropy);
+        Store, new PlanCatalog(plans.Length > 0 ? plans : _plans), Signals, Options, new FailureReader(Readers), Projections, Troubles, Time, NullLogger<OperationRunner>.Instance, Entropy);
 
     public async Task<string> StartAsync(string plan = ThreeSteps.Name, string subject = "subject-1") =>
         (await Database.WriteAsync(t => Dispatcher.StartAsync(t, plan, subject, Trail.Empty, TrailJson.Default.Trail))).ShouldNotBeNull();

@@ -22,7 +22,7 @@ internal sealed class SignedDeliveries(TestAgents agents)
     }
 
     public Task<WebhookResult> DeliverAsync(byte[] body, string? signature) => new StripeWebhook(
-        agents.Database, agents.Store, agents.Lifecycle, Options, agents.Engine.Time, NullLogger<StripeWebhook>.Instance).HandleAsync(body, signature);
+        agents.Database, agents.Store, agents.Lifecycle, agents.Engine.Alerts, Options, agents.Engine.Time, NullLogger<StripeWebhook>.Instance).HandleAsync(body, signature);
 
     public string Sign(byte[] body, string secret = Secret)
     {

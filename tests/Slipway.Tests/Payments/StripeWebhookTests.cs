@@ -1,5 +1,6 @@
 using System.Text;
 using Slipway.Agents;
+using Slipway.Alerts;
 using Slipway.Blueprints;
 using Slipway.Payments;
 using Slipway.Tests.Agents;
@@ -259,6 +260,88 @@ public sealed class StripeWebhookTests : IAsyncLifetime
         result.Detail.ShouldContain("it is closed");
         (await _agents.PlansOfAsync(_agent.Id)).ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task P2_a_payment_for_a_closed_agent_raises_an_alert_until_its_subscription_ends()
+    {
+        await _agents.WishAsync("destroy", _agent.Id);
+        await DeliverAsync(Completed("evt_1"));
+        await DeliverAsync(Completed("evt_1"));
+
+        var alert = (await OpenAlertsAsync()).ShouldHaveSingleItem();
+        (alert.Severity, alert.Subject, alert.Count).ShouldBe((AlertSeverity.Critical, _agent.Id, 1), "a delivery that was seen before is no second payment");
+        alert.What.ShouldContain("sub_1");
+        alert.What.ShouldContain("it is closed");
+        alert.WhatToDo.ShouldContain("refund");
+
+        await DeliverAsync(Deleted("evt_2"));
+        (await OpenAlertsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P1_a_payment_that_cannot_be_acted_on_raises_an_alert_until_it_can()
+    {
+        var unknown = Completed("evt_1", agent: "agt-unknown");
+        (await DeliverAsync(unknown)).Outcome.ShouldBe(WebhookOutcome.Unresolved);
+        (await DeliverAsync(unknown)).Outcome.ShouldBe(WebhookOutcome.Unresolved);
+
+        var alert = (await OpenAlertsAsync()).ShouldHaveSingleItem();
+        alert.Count.ShouldBe(2);
+        alert.What.ShouldContain("agt-unknown");
+        (await EventsAsync()).ShouldBeEmpty("the next delivery counts");
+
+        await DeliverAsync(Completed("evt_1"));
+        (await OpenAlertsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_customer_who_paid_and_has_nothing_raises_an_alert_until_the_agent_runs()
+    {
+        _agents.Steps[MachinePlans.Provision].Second.ThenFails("no such image");
+        await DeliverAsync(Completed("evt_1"));
+        (await OpenAlertsAsync()).ShouldBeEmpty("it has not failed yet");
+        (await _agents.SettleAsync(_agent.Id)).Status.ShouldBe(AgentStatus.Error);
+
+        var alert = (await OpenAlertsAsync()).ShouldHaveSingleItem();
+        (alert.Severity, alert.Subject).ShouldBe((AlertSeverity.Critical, _agent.Id));
+        alert.What.ShouldContain("no such image");
+        alert.WhatToDo.ShouldContain($"slipway agent retry {_agent.Id}");
+
+        _agents.Steps[MachinePlans.Provision].Second.ThenFails("still no such image");
+        await _agents.WishAsync("retry", _agent.Id);
+        await _agents.SettleAsync(_agent.Id);
+        (await OpenAlertsAsync()).ShouldHaveSingleItem().Count.ShouldBe(2);
+
+        await _agents.WishAsync("retry", _agent.Id);
+        (await _agents.SettleAsync(_agent.Id)).Status.ShouldBe(AgentStatus.Active);
+        (await OpenAlertsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_customer_who_has_nothing_and_left_is_no_alert_any_more()
+    {
+        _agents.Steps[MachinePlans.Provision].Second.ThenFails("no such image");
+        await DeliverAsync(Completed("evt_1"));
+        await _agents.SettleAsync(_agent.Id);
+
+        await DeliverAsync(Deleted("evt_2"));
+
+        (await _agents.FindAsync(_agent.Id)).Status.ShouldBe(AgentStatus.Closed);
+        (await OpenAlertsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_granted_agent_that_fails_is_no_customers_loss()
+    {
+        _agents.Steps[MachinePlans.Provision].Second.ThenFails("no such image");
+        await _agents.WishAsync("grant", _agent.Id);
+
+        (await _agents.SettleAsync(_agent.Id)).Status.ShouldBe(AgentStatus.Error);
+
+        (await OpenAlertsAsync()).ShouldBeEmpty();
+    }
+
+    private Task<IReadOnlyList<Alert>> OpenAlertsAsync() => _agents.Engine.Alerts.ListAsync(all: false, 10);
 
     private Task<WebhookResult> DeliverAsync(string body) => _stripe.DeliverAsync(body);
 

@@ -127,7 +127,7 @@ internal sealed partial class ImageStore(
         }
     }
 
-    private async Task CopyAsync(Server server, long imageId, CancellationToken cancellationToken)
+    public async Task CopyAsync(Server server, long imageId, CancellationToken cancellationToken)
     {
         try
         {

@@ -57,7 +57,7 @@ internal sealed record LoadBalancerService(
             ListenPort = listen,
             DestinationPort = destination,
             Proxyprotocol = Proxyprotocol ?? false,
-            HealthCheck = (HealthCheck ?? new LoadBalancerHealthCheck(null, null, null, null, null, null)).Complete(Protocol, destination),
+            HealthCheck = (HealthCheck ?? new LoadBalancerHealthCheck(null, null, null, null, null, null)).Complete(destination),
             Http = Protocol == "tcp" ? null : (Http ?? new LoadBalancerHttp(null, null, null, null, null, null)).Complete(Protocol == "https"),
         };
     }
@@ -71,18 +71,22 @@ internal sealed record LoadBalancerHealthCheck(
     public LoadBalancerHealthCheck Over(LoadBalancerHealthCheck old) => new(
         Protocol ?? old.Protocol, Port ?? old.Port, Interval ?? old.Interval, Timeout ?? old.Timeout, Retries ?? old.Retries, Http ?? old.Http);
 
-    public LoadBalancerHealthCheck Complete(string? protocol, int port) => this with
+    /// <summary>Nobody recorded the numbers an omitted check gets; the document's examples are taken.</summary>
+    public LoadBalancerHealthCheck Complete(int port) => this with
     {
-        Protocol = Protocol ?? (protocol == "tcp" ? "tcp" : "http"),
+        Protocol = Protocol ?? "tcp",
         Port = Port ?? port,
         Interval = Interval ?? 15,
         Timeout = Timeout ?? 10,
         Retries = Retries ?? 3,
-        Http = Http is null ? null : Http with { Path = Http.Path ?? "/", StatusCodes = Http.StatusCodes ?? ["2??", "3??"], Response = Http.Response ?? "", Tls = Http.Tls ?? false },
+        Http = Protocol == "http" ? (Http ?? new LoadBalancerHttpCheck(null, null, null, null, null)).Complete() : null,
     };
 }
 
-internal sealed record LoadBalancerHttpCheck(string? Domain, string? Path, string? Response, IReadOnlyList<string>? StatusCodes, bool? Tls);
+internal sealed record LoadBalancerHttpCheck(string? Domain, string? Path, string? Response, IReadOnlyList<string>? StatusCodes, bool? Tls)
+{
+    public LoadBalancerHttpCheck Complete() => new(Domain, Path ?? "/", Response ?? "", StatusCodes ?? ["2??", "3??"], Tls ?? false);
+}
 
 internal sealed record LoadBalancerHttp(
     string? CookieName, int? CookieLifetime, int? TimeoutIdle,

@@ -10,6 +10,11 @@ internal sealed class NetworkAttachment(Network network, Subnet subnet, uint add
 
     public uint Address => address;
 
+    public Subnet Subnet => subnet;
+
+    /// <summary>What its hardware address is made of.</summary>
+    public long Number => number;
+
     public IReadOnlyList<string> AliasIps { get; set; } = [];
 
     private string Ip => Ipv4Range.Write(address);

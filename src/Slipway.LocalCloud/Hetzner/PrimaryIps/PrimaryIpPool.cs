@@ -6,7 +6,8 @@ namespace Slipway.LocalCloud.Hetzner;
 /// <summary>Which public address belongs to which server. Call it with the project's lock held.</summary>
 internal sealed class PrimaryIpPool(HetznerProject project, ProjectLimits limits, IMachineDriver driver)
 {
-    private int _lastNetwork;
+    /// <summary>The number of the last IPv6 network.</summary>
+    public int LastNetwork { get; set; }
 
     /// <summary>Makes an address nobody had.</summary>
     public PrimaryIp Create(string type, Location location, string? name, bool autoDelete)
@@ -180,7 +181,7 @@ internal sealed class PrimaryIpPool(HetznerProject project, ProjectLimits limits
 
     private string NextNetwork()
     {
-        var n = ++_lastNetwork;
+        var n = ++LastNetwork;
         return $"2001:db8:{n >> 16 & 0xffff:x}:{n & 0xffff:x}::/64";
     }
 }

@@ -11,6 +11,10 @@ internal sealed partial class BackgroundActions(HetznerProject project, ILogger<
         return (action, Task.Run(() => RunAsync(action, work)));
     }
 
+    /// <summary>Does again what a restart interrupted.</summary>
+    /// <returns>The end of the work, which never fails.</returns>
+    public Task Resume(HetznerAction action, Func<Task> work) => Task.Run(() => RunAsync(action, work));
+
     /// <summary>Does what nobody is told of, e.g. what follows from a delete that was answered.</summary>
     public Task BeginSilently(string what, Func<Task> work) => Task.Run(async () =>
     {

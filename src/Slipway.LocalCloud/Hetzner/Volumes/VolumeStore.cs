@@ -13,6 +13,9 @@ internal sealed class VolumeStore(HetznerProject project, IMachineDriver driver,
         return action;
     }
 
+    /// <summary>Makes a volume whose making a restart interrupted.</summary>
+    public void Resume(HetznerAction action, Volume volume) => volume.Work = background.Resume(action, () => CreateAsync(volume));
+
     public HetznerAction Attach(Volume volume, Server server)
     {
         var before = volume.Work;

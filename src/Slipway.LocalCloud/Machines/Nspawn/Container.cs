@@ -6,13 +6,13 @@ namespace Slipway.LocalCloud.Machines.Nspawn;
 internal sealed class Container
 {
     // Mounts are private to the container and its processes live in a namespace of their own: when the outermost process ends,
-    // for whatever reason, the kernel takes both away. "volatile": this disk need not survive a crash of this computer.
+    // for whatever reason, the kernel takes both away.
     private const string Launch = """
         for group in $GROUPS_TO_JOIN; do echo 0 > "$group/cgroup.procs" || exit 1; done
         exec setsid setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc sh -ec '
           mkdir -p /run/systemd/nspawn; mount -t tmpfs tmpfs /run/systemd/nspawn
           rm -rf work/work
-          mount -t overlay overlay -o lowerdir=image,upperdir=upper,workdir=work,volatile root
+          mount -t overlay overlay -o lowerdir=image,upperdir=upper,workdir=work$OVERLAY root
           exec systemd-nspawn "$@"' sh "$@" >> console.log 2>&1 < /dev/null
         """;
 
@@ -28,7 +28,7 @@ internal sealed class Container
         (_process, _network, _number, _group, _clock) = (process, network, number, group, clock);
 
     public static async Task<Container> StartAsync(
-        SpawnThread spawner, MachineDisk disk, MachineDevices devices, MachineNetwork network, int number, ControlGroup group, TimeProvider clock,
+        SpawnThread spawner, MachineDisk disk, bool lasting, MachineDevices devices, MachineNetwork network, int number, ControlGroup group, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         group.Create();
@@ -46,6 +46,8 @@ internal sealed class Container
         };
         start.Environment.Clear();
         start.Environment["PATH"] = ToolRunner.SearchPath;
+        // "volatile": most disks need not survive a crash of this computer, and are quicker for it.
+        start.Environment["OVERLAY"] = lasting ? "" : ",volatile";
         start.Environment["GROUPS_TO_JOIN"] = string.Join(' ', group.Paths);
         var container = new Container(await spawner.StartAsync(start), network, number, group, clock);
         try

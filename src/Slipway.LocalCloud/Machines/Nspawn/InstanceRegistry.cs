@@ -20,16 +20,26 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
     public static string GroupName(int octet) => $"slipway-local-{octet}";
 
     /// <summary>Cleans up after the dead, then takes a number nobody uses.</summary>
-    public async Task<InstanceRecord> ClaimAsync(CancellationToken cancellationToken)
+    /// <param name="wanted">The only number that will do; null is any.</param>
+    /// <param name="cancellationToken">Ends the wait for others who clean up.</param>
+    /// <exception cref="LocalCloudOptionsException">Somebody uses that number.</exception>
+    public async Task<InstanceRecord> ClaimAsync(int? wanted, CancellationToken cancellationToken)
     {
         using var held = await LockAsync(cancellationToken);
         await SweepHeldAsync();
         var taken = Records().Select(r => r.Octet).Concat(OctetsInUse()).ToHashSet();
-        var octet = Enumerable.Range(0, Octets).Cast<int?>().FirstOrDefault(o => !taken.Contains(o!.Value))
+        if (wanted is { } only && taken.Contains(only))
+        {
+            throw new LocalCloudOptionsException(
+                $"--state: its machines have addresses in 10.77.{only}.0/24, which {UserOf(only)} uses now. Stop that first, or start with another directory.");
+        }
+
+        var octet = wanted ?? Enumerable.Range(0, Octets).Cast<int?>().FirstOrDefault(o => !taken.Contains(o!.Value))
             ?? throw new InvalidOperationException($"All {Octets} networks 10.77.N.0/24 of this computer are in use; stop a LocalCloud.");
         var record = InstanceRecord.Ours(octet, Path.Combine(InstancesDirectory, octet.ToString(CultureInfo.InvariantCulture)));
-        RootFile.CreatePrivateDirectory(record.Directory);
+        // The record first: whoever looks for leftovers meanwhile must not take the directory for one.
         Write(record);
+        RootFile.CreatePrivateDirectory(record.Directory);
         return record;
     }
 
@@ -66,23 +76,33 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
         }
     }
 
-    /// <summary>What any LocalCloud, dead or alive, has on this computer now.</summary>
+    /// <summary>What the dead, and any LocalCloud of this process, have on this computer now; what belongs to a living one elsewhere is no leftover.</summary>
     public async Task<IReadOnlyList<string>> FindAsync()
     {
-        var groups = ControlGroup.Find("slipway-local-*");
+        // Looked at before and after: one that starts or ends meanwhile is alive in one of the two.
+        var living = LivingElsewhere();
         var mounts = File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')[4])
-            .Where(m => m.StartsWith(stateDirectory, StringComparison.Ordinal));
+            .Where(m => m.StartsWith(stateDirectory, StringComparison.Ordinal)).ToList();
+        var groups = ControlGroup.Find("slipway-local-*").Select(g => (Path: g, Group: Path.GetFileName(g))).ToList();
+        var processes = groups.Select(g => g.Group).Distinct().SelectMany(g => new ControlGroup(g).Processes().Select(pid => (Pid: pid, Group: g))).ToList();
+        var network = await MachineNetwork.FindAsync(tools);
+        var (records, directories) = (Records(), InstanceDirectories());
+        living = [.. living, .. LivingElsewhere()];
+        var octets = living.Select(r => r.Octet).ToHashSet();
+        var names = octets.Select(GroupName).ToHashSet();
+        bool IsTheirs(string path) => living.Exists(r => path == r.Directory || path.StartsWith($"{r.Directory}/", StringComparison.Ordinal));
         return
         [
-            .. groups.Select(Path.GetFileName).Distinct()
-                .SelectMany(g => new ControlGroup(g!).Processes().Select(pid => $"process {pid} in {g}")),
-            .. groups.Select(g => $"control group {g}"),
-            .. mounts.Select(m => $"mount {m}"),
-            .. await MachineNetwork.FindAsync(tools),
-            .. Records().Select(r => $"record {FileOf(r.Octet)}"),
-            .. InstanceDirectories().Select(d => $"directory {d}"),
+            .. processes.Where(p => !names.Contains(p.Group)).Select(p => $"process {p.Pid} in {p.Group}"),
+            .. groups.Where(g => !names.Contains(g.Group)).Select(g => $"control group {g.Path}"),
+            .. mounts.Where(m => !IsTheirs(m)).Select(m => $"mount {m}"),
+            .. network.Where(n => !octets.Contains(n.Octet)).Select(n => n.Thing),
+            .. records.Where(r => !octets.Contains(r.Octet)).Select(r => $"record {FileOf(r.Octet)}"),
+            .. directories.Where(d => !IsTheirs(d)).Select(d => $"directory {d}"),
         ];
     }
+
+    private static List<InstanceRecord> LivingElsewhere() => Records().FindAll(r => r.IsAlive && r.Pid != Environment.ProcessId);
 
     private async Task<int> SweepHeldAsync()
     {
@@ -128,6 +148,10 @@ internal sealed class InstanceRegistry(string stateDirectory, ToolRunner tools, 
             return null;
         }
     }
+
+    private static string UserOf(int octet) => Records().Find(r => r.Octet == octet) is { } record
+        ? string.Create(CultureInfo.InvariantCulture, $"another LocalCloud (process {record.Pid})")
+        : "an interface of this computer";
 
     // Numbers whose bridge or address somebody else's interface has.
     private static IEnumerable<int> OctetsInUse()

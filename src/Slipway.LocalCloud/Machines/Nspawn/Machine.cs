@@ -74,6 +74,16 @@ internal sealed partial class Machine(
 
     public Task PowerOffAsync() => PowerOffAndAsync(() => Task.CompletedTask);
 
+    /// <summary>Shuts the machine down as its owner would, and pulls the plug when that takes too long; the disk stays.</summary>
+    public async Task ShutDownAsync(TimeSpan patience, TimeProvider clock)
+    {
+        RequestShutdown();
+        await _watching.WaitAsync(patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await PowerOffAsync();
+        await _watching;
+        _gate.Dispose();
+    }
+
     /// <summary>Ends the machine and takes its disk away.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,7 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
         RootFile.Write(upper, "etc/hostname", $"{spec.Hostname}\n");
         RootFile.Write(upper, "etc/hosts", $"127.0.0.1 localhost\n127.0.1.1 {spec.Hostname}\n::1 localhost\n");
         RootFile.Write(upper, "etc/slipway-local/server-id", $"{spec.ServerId}\n");
-        RootFile.Write(upper, "etc/slipway-local/control-url", $"{controlUrl}\n");
+        WriteControlUrl(controlUrl);
         var metadata = new NoCloudMetadata(spec.InstanceId, spec.Hostname, spec.AuthorizedKeys);
         RootFile.Write(
             upper,
@@ -49,6 +49,12 @@ internal sealed class MachineDisk(string directory, ToolRunner tools)
             JsonSerializer.Serialize(metadata, NspawnJson.Default.NoCloudMetadata));
         RootFile.Write(upper, "var/lib/cloud/seed/nocloud/user-data", UserData.Decode(spec.UserData ?? ""));
     }
+
+    /// <summary>Whether there is a disk at all.</summary>
+    public bool Exists => System.IO.Directory.Exists(Upper);
+
+    /// <summary>Says where this LocalCloud is now: it may have been another address in its last life.</summary>
+    public void WriteControlUrl(Uri? controlUrl) => RootFile.Write(Upper, "etc/slipway-local/control-url", $"{controlUrl}\n");
 
     /// <summary>Says which address the next boot has. Kept beside the disk: the machine could have made a link of any directory on it.</summary>
     public void WriteNetwork(string? address, string gateway)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Slipway.LocalCloud.Machines.Nspawn;
@@ -60,17 +61,31 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
         }
     }
 
-    /// <summary>Interfaces and nft tables of any LocalCloud on this computer.</summary>
-    public static async Task<IReadOnlyList<string>> FindAsync(ToolRunner tools)
+    /// <summary>Interfaces and nft tables of any LocalCloud on this computer, and whose each is.</summary>
+    public static async Task<IReadOnlyList<(int Octet, string Thing)>> FindAsync(ToolRunner tools)
     {
-        var bridges = Bridges();
-        var ports = bridges.SelectMany(b => Directory.EnumerateFileSystemEntries($"/sys/class/net/{b}/brif")).Select(Path.GetFileName);
+        var interfaces = Bridges().SelectMany(b => PortsOf(b).Prepend(b).Select(name => (OctetOf(b), $"interface {name}"))).ToList();
         var tables = await TablesAsync(tools);
-        return [.. bridges.Concat(ports).Select(b => $"interface {b}"), .. tables.Select(t => $"nft table {t}")];
+        return [.. interfaces, .. tables.Select(t => (OctetOf(t), $"nft table {t}"))];
     }
 
     private static List<string> Bridges() =>
         [.. Directory.EnumerateDirectories("/sys/class/net").Select(d => Path.GetFileName(d)).Where(n => OurBridge().IsMatch(n))];
+
+    private static IEnumerable<string> PortsOf(string bridge)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries($"/sys/class/net/{bridge}/brif").Select(p => Path.GetFileName(p));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The bridge went while we looked.
+            return [];
+        }
+    }
+
+    private static int OctetOf(string name) => int.Parse(Octet().Match(name).Value, CultureInfo.InvariantCulture);
 
     private async Task RemoveInterfaceAsync(string name)
     {
@@ -92,6 +107,9 @@ internal sealed partial class MachineNetwork(int octet, ToolRunner tools)
 
     [GeneratedRegex(@"^slw\d+(n\d+)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OurBridge();
+
+    [GeneratedRegex(@"\d+", RegexOptions.None, 1000)]
+    private static partial Regex Octet();
 
     [GeneratedRegex(@"\bslipway_local_\d+\b", RegexOptions.None, 1000)]
     private static partial Regex OurTable();

@@ -88,7 +88,7 @@ public sealed partial class NspawnDriver
 
     public Task DeleteNetworkAsync(long networkId, CancellationToken cancellationToken) => _privateNetworks!.DeleteAsync(networkId);
 
-    private string VolumesDirectory => Path.Combine(Instance.Directory, "volumes");
+    private string VolumesDirectory => Path.Combine(Disks, "volumes");
 
     private string VolumeDirectory(long volumeId) => Path.Combine(VolumesDirectory, volumeId.ToString(CultureInfo.InvariantCulture));
 

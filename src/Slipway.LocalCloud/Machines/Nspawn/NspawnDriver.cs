@@ -41,14 +41,15 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     public static Task<int> SweepAsync(NspawnOptions options, TimeProvider clock, CancellationToken cancellationToken = default) =>
         Registry(options, new ToolRunner(clock), clock).SweepAsync(cancellationToken);
 
-    /// <summary>Lists processes, control groups, mounts, interfaces, nft tables and directories of LocalClouds, dead or alive.</summary>
+    /// <summary>Lists processes, control groups, mounts, interfaces, nft tables and directories of LocalClouds that are dead, or run in this process.</summary>
     public static IReadOnlyList<string> FindLeftovers(NspawnOptions options) =>
         Task.Run(Registry(options, new ToolRunner(TimeProvider.System), TimeProvider.System).FindAsync).GetAwaiter().GetResult();
 
     public async Task InitializeAsync(CancellationToken cancellationToken)
     {
         ToolRunner.RequireRootAndTools();
-        _instance = await Registry(options, _tools, clock).ClaimAsync(cancellationToken);
+        _instance = await Registry(options, _tools, clock).ClaimAsync(options.SubnetOctet, cancellationToken);
+        RootFile.CreatePrivateDirectory(Disks);
         _network = new MachineNetwork(_instance.Octet, _tools);
         _privateNetworks = new PrivateNetworks(_instance.Octet, _tools);
         _firewallTable = new FirewallTable(_network, _tools);
@@ -67,7 +68,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
         }
 
         await new MachineImage(options.ImageCacheDirectory, options.Mirror, _tools, clock, _logger)
-            .EnsureAsync(UseImage, InstanceRegistry.ImagesInUse, cancellationToken);
+            .EnsureAsync(UseImage, () => [.. InstanceRegistry.ImagesInUse(), .. KeptDisks.Images(options.ImageCacheDirectory)], cancellationToken);
         Log.Ready(_logger, _network.Bridge, _network.Gateway);
     }
 
@@ -152,7 +153,9 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_machines.Keys.Select(id => DeleteAsync(id, CancellationToken.None)));
+        await Task.WhenAll(options.KeepIn is null
+            ? _machines.Keys.Select(id => DeleteAsync(id, CancellationToken.None))
+            : _machines.Values.Select(m => m.ShutDownAsync(ShutdownPatience, clock)));
         _spawner.Dispose();
         _privateNetworks?.Dispose();
         foreach (var relay in _relays.Values)
@@ -178,6 +181,10 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     {
         _instance = Instance with { Image = image };
         InstanceRegistry.Write(_instance);
+        if (options.KeepIn is { } kept)
+        {
+            KeptDisks.Announce(options.ImageCacheDirectory, kept);
+        }
     }
 
     private Machine Find(long serverId) =>
@@ -193,7 +200,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
     private Machine NewMachine(MachineSpec spec, int number)
     {
         var id = spec.ServerId;
-        var disk = new MachineDisk(Path.Combine(Instance.Directory, $"{id}"), _tools);
+        var disk = new MachineDisk(Path.Combine(Disks, $"{id}"), _tools);
         var group = new ControlGroup($"{InstanceRegistry.GroupName(SubnetOctet)}/{id}");
         return new Machine(
             spec,
@@ -206,7 +213,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             _logger);
     }
 
-    private string ImageDirectory(long imageId) => Path.Combine(Instance.Directory, $"image-{imageId}");
+    private string ImageDirectory(long imageId) => Path.Combine(Disks, $"image-{imageId}");
 
     private async Task<Container> BootAsync(Machine machine, MachineDisk disk, ControlGroup group, CancellationToken cancellationToken)
     {
@@ -215,7 +222,7 @@ public sealed partial class NspawnDriver(NspawnOptions options, TimeProvider clo
             BootTrouble.Prepare(Faults, machine.Spec, disk.Upper);
         }
 
-        var container = await Container.StartAsync(_spawner, disk, machine.Devices, Network, machine.Number, group, clock, cancellationToken);
+        var container = await Container.StartAsync(_spawner, disk, options.KeepIn is not null, machine.Devices, Network, machine.Number, group, clock, cancellationToken);
         if (Faults is not null)
         {
             _ = new SshTrouble(machine.Spec, disk.Upper, group, Faults, _tools, clock, _logger).RunAsync(container.AwaitExitAsync());

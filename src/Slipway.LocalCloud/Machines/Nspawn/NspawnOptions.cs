@@ -6,6 +6,12 @@ public sealed class NspawnOptions
     /// <summary>Disks and consoles of machines; one directory per running LocalCloud, gone when it ends.</summary>
     public string StateDirectory { get; init; } = "/var/lib/slipway-local";
 
+    /// <summary>Where disks, volumes and snapshots are kept that outlive this process; null keeps none.</summary>
+    public string? KeepIn { get; init; }
+
+    /// <summary>The bridge's number, when machines of an earlier process still have its addresses; null takes any that is free.</summary>
+    public int? SubnetOctet { get; init; }
+
     /// <summary>The image machines boot from: built once, shared by every LocalCloud on this computer.</summary>
     public string ImageCacheDirectory { get; init; } = "/var/cache/slipway-local";
 

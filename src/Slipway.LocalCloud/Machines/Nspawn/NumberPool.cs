@@ -21,6 +21,15 @@ internal sealed class NumberPool(int first, int last, string what)
         throw new InvalidOperationException($"All {last - first + 1} {what} are in use; delete something first.");
     }
 
+    /// <summary>Nobody else gets this number.</summary>
+    public void Reserve(int number)
+    {
+        lock (_taken)
+        {
+            _taken.Add(number);
+        }
+    }
+
     public void Return(int number)
     {
         lock (_taken)

@@ -1,4 +1,5 @@
 using Slipway.LocalCloud.FaultInjection;
+using Slipway.LocalCloud.State;
 using Slipway.LocalCloud.Tailscale;
 using YamlDotNet.Core;
 
@@ -6,7 +7,7 @@ namespace Slipway.LocalCloud.Machines.Simulated;
 
 /// <summary>What happens in a machine from power-on: the first boot does what its user_data says, every boot brings the unit up.</summary>
 internal sealed partial class SimulatedBoot(
-    LocalCloudOptions options, Tailnet tailnet, SimulatedReports reports, MachineFaults faults, TimeProvider time, ILogger<SimulatedBoot> logger)
+    LocalCloudOptions options, Tailnet tailnet, SimulatedReports reports, MachineFaults faults, TimeProvider time, StateChanges changes, ILogger<SimulatedBoot> logger)
 {
     /// <summary>Ends when there is nothing left to do, or with the machine's power.</summary>
     public async Task RunAsync(SimulatedMachine machine, CancellationToken powerLost)
@@ -29,12 +30,14 @@ internal sealed partial class SimulatedBoot(
                 machine.UnitActive = machine.Disk.UnitEnabled;
             }
 
+            changes.Mark();
             machine.Print($"{machine.Spec.Hostname} login:");
             if (!machine.Disk.FirstBootDone)
             {
                 await FirstBootAsync(machine, machine.Disk, powerLost);
                 machine.Disk.FirstBootDone = true;
                 machine.Print("Cloud-init finished.");
+                changes.Mark();
             }
         }
         catch (OperationCanceledException) when (powerLost.IsCancellationRequested)
@@ -63,6 +66,7 @@ internal sealed partial class SimulatedBoot(
 
         // A boot the power cut short goes on where it was: its auth key is spent.
         disk.Report ??= RunBootScript(machine, disk.Config);
+        changes.Mark();
         if (disk.Config.ReportUrl is { Length: > 0 } url)
         {
             await reports.PostAsync(machine, new Uri(url), disk.Report, tries: int.MaxValue, powerLost);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Slipway.LocalCloud.FaultInjection;
+using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.Machines.Simulated;
 
@@ -60,6 +62,8 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
         var machine = Machine(serverId);
         if (machine.On && !machine.IgnoresShutdown)
         {
+            machine.Print("Powering off.");
+            machine.ShuttingDown = true;
             _ = ShutdownLaterAsync(serverId, machine);
         }
 
@@ -108,6 +112,43 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
 
         return Task.CompletedTask;
     }
+
+    public JsonElement Keep() => JsonSerializer.SerializeToElement(
+        new SimulatedState(
+            _lastAddress, [.. _machines.OrderBy(m => m.Key).Select(m => SimulatedMachineState.Of(m.Value))],
+            new SortedDictionary<long, SimulatedDiskState>(_images.ToDictionary(i => i.Key, i => SimulatedDiskState.Of(i.Value)))),
+        StateJson.Wire.SimulatedState);
+
+    public Task RestoreAsync(KeptMachines kept, CancellationToken cancellationToken)
+    {
+        var state = kept.Driver.Deserialize(StateJson.Wire.SimulatedState)!;
+        _lastAddress = state.LastAddress;
+        foreach (var (id, disk) in state.Images.Where(i => kept.Images.Contains(i.Key)))
+        {
+            _images[id] = disk.Restore(userData: null);
+        }
+
+        foreach (var one in state.Machines.Where(m => kept.Machines.ContainsKey(m.Spec.ServerId)))
+        {
+            var machine = one.Restore(kept.Machines[one.Spec.ServerId]);
+            _machines[one.Spec.ServerId] = machine;
+            // Time did not pass for it: it goes on where it was, or boots again when it was caught in its boot.
+            if (one.On && machine.TurnOn(one.Reachable, one.UnitActive, one.ShuttingDown) is var run && !(one.Reachable && machine.Disk.FirstBootDone))
+            {
+                _ = boot.RunAsync(machine, run);
+            }
+
+            if (one.ShuttingDown)
+            {
+                _ = ShutdownLaterAsync(one.Spec.ServerId, machine);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task ResumeAsync(long serverId, CancellationToken cancellationToken) =>
+        Machine(serverId).On ? Task.CompletedTask : StartAsync(serverId, cancellationToken);
 
     public Task<string> ReadConsoleAsync(long serverId, CancellationToken cancellationToken) =>
         Task.FromResult(Machine(serverId).Console);
@@ -163,7 +204,6 @@ internal sealed class SimulatedDriver(LocalCloudOptions options, SimulatedBoot b
 
     private async Task ShutdownLaterAsync(long serverId, SimulatedMachine machine)
     {
-        machine.Print("Powering off.");
         await Task.Delay(options.StartTime, time);
         if (machine.TurnOff())
         {

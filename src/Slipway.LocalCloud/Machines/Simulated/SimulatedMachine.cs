@@ -27,6 +27,9 @@ internal sealed class SimulatedMachine(MachineSpec spec, SimulatedDisk disk) : I
     /// <summary>Asks this machine to ignore the power button, as a hung one does.</summary>
     public bool IgnoresShutdown { get; set; }
 
+    /// <summary>Its power button was pressed.</summary>
+    public bool ShuttingDown { get; set; }
+
     public string Console
     {
         get
@@ -61,6 +64,17 @@ internal sealed class SimulatedMachine(MachineSpec spec, SimulatedDisk disk) : I
         }
     }
 
+    /// <summary>Is on again after a restart, as far as it was.</summary>
+    public CancellationToken TurnOn(bool reachable, bool unitActive, bool shuttingDown)
+    {
+        lock (Gate)
+        {
+            (Reachable, UnitActive, ShuttingDown) = (reachable, unitActive, shuttingDown);
+            _run = new CancellationTokenSource();
+            return _run.Token;
+        }
+    }
+
     /// <summary>Switches off; false when it was off.</summary>
     public bool TurnOff()
     {
@@ -71,6 +85,7 @@ internal sealed class SimulatedMachine(MachineSpec spec, SimulatedDisk disk) : I
             _run = null;
             Reachable = false;
             UnitActive = false;
+            ShuttingDown = false;
         }
 
         // Outside the lock: what is cancelled may want it.

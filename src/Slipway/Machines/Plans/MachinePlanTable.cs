@@ -22,7 +22,8 @@ public static class MachinePlanTable
             new(Step<CreateAuthKey>(services), Undo: Step<LeaveTailnet>(services)),
             new(Step<EnsureFirewall>(services), Undo: Step<RemoveFirewall>(services)),
             new(Step<CreateServer>(services), Undo: Step<DeleteServer>(services)),
-            new(Step<AwaitRunning>(services)),
+            // Its undo is the first after any failure of a machine that exists: once the server is deleted, nobody can be asked any more.
+            new(Step<AwaitRunning>(services), Undo: Step<TakeEvidence>(services)),
             new(Step<AwaitPhoneHome>(services)),
             new(Step<VerifyEnrolment>(services)),
             new(Step<InjectSecrets>(services)),

@@ -74,6 +74,29 @@ internal static class RemoteScripts
         exit 1
         """);
 
+    /// <summary>
+    /// What a machine can say about why it failed, bounded on the machine already. Where a text is cut it may begin in the middle of a secret, which
+    /// nobody would recognise then, so the line it begins with is left out.
+    /// </summary>
+    public static RemoteScript CollectEvidence(Blueprint blueprint) => new("collect-evidence", $$"""
+        last() {
+          local LC_ALL=C text
+          text=$(tail --bytes="$1" | tr '\000' '?'; printf x)
+          text=${text%x}
+          if [ "${#text}" -ge "$1" ]; then tail --lines=+2 <<<"$text"; else printf '%s' "$text"; fi
+        }
+        echo '== cloud-init status'
+        timeout 3 cloud-init status --long 2>&1 | head --bytes=1000
+        echo '== end of cloud-init-output.log'
+        cat /var/log/cloud-init-output.log 2>&1 | last 3000
+        echo '== end of slipway-boot.log'
+        cat /var/log/slipway-boot.log 2>&1 | last 4000
+        echo '== unit {{blueprint.Unit.Name}}'
+        systemctl is-active {{blueprint.Unit.Name}}.service 2>&1
+        timeout 3 journalctl --no-pager --output=short-iso --lines=100 --unit={{blueprint.Unit.Name}}.service 2>&1 | last 6000
+        exit 0
+        """);
+
     /// <summary>Enabling also has systemd read the unit again.</summary>
     private static string Start(Blueprint blueprint) =>
         $"systemctl enable --quiet {blueprint.Unit.Name}.service && systemctl restart {blueprint.Unit.Name}.service && echo started";
