@@ -11,7 +11,7 @@ namespace Slipway.Simulations;
 internal sealed class Invariants(World world)
 {
     private static readonly string[] Tables =
-        ["agents", "audit", "blueprints", "machines", "operations", "secrets", "settings", "stripe_events", "subscriptions", "timeline"];
+        ["agents", "alerts", "audit", "blueprints", "evidence", "machines", "operations", "outbox", "secrets", "settings", "stripe_events", "subscriptions", "timeline"];
 
     private readonly List<string> _broken = [];
     private JsonArray _servers = [];
