@@ -138,9 +138,9 @@ internal sealed class Simulation : IDisposable
 
         var operation = due[Dice.Next(due.Count)];
         var node = nodes[Dice.Next(nodes.Count)];
-        if (!node.Carries(operation.Id))
+        if (!node.Carries(operation))
         {
-            node.Carry(operation.Id);
+            node.Carry(operation);
         }
     }
 

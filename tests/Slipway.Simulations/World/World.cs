@@ -23,6 +23,8 @@ internal sealed class World : IDisposable
     private string? _tailnetToken;
     private Call? _lastOrder;
     private readonly RowWatch _rows;
+    private bool _unseen;
+    private IReadOnlyList<(string Id, long Due)>? _open;
 
     public World(WorldDatabase store, int seed, PlantedBug bug = PlantedBug.None, bool reusesLeases = true)
     {
@@ -35,14 +37,13 @@ internal sealed class World : IDisposable
         Pump.IsAnybodyBusy = () => Nodes.Exists(n => n.IsBusy);
         Log = new WorldLog(Clock);
         DatabaseAddress = store.Open();
-        Rows = new Database(new StorageOptions { Database = DatabaseAddress });
+        Desk = new Node(this, "desk") { IsDesk = true };
         if (Planting.Schema(bug) is { } schema)
         {
-            Rows.WriteAsync(t => t.ExecuteAsync(schema)).GetAwaiter().GetResult();
+            Desk.Database.WriteAsync(t => t.ExecuteAsync(schema)).GetAwaiter().GetResult();
         }
 
         _rows = new RowWatch(this);
-        Desk = new Node(this, "desk") { IsDesk = true };
         _host = Run(StartCloudAsync);
     }
 
@@ -67,12 +68,9 @@ internal sealed class World : IDisposable
     /// <summary>Whether a starting node knows itself to be the only one.</summary>
     public bool TakesOverLeases { get; }
 
-    /// <summary>The database as the checker sees it: no effect of anybody.</summary>
-    public Database Rows { get; }
-
     public List<Node> Nodes { get; } = [];
 
-    /// <summary>Where customers order.</summary>
+    /// <summary>Where customers order, and where the checker reads rows: no effect of anybody.</summary>
     public Node Desk { get; }
 
     public Health Health { get; } = new();
@@ -118,11 +116,18 @@ internal sealed class World : IDisposable
             }
         }
 
-        BrokenOnTheWay ??= Invariants.RunningTooSoon(this) ?? _rows.Look();
+        LookAtRows();
         Before?.Invoke(effect);
         var trouble = Fate?.Invoke(effect) ?? Trouble.None;
         Note(node.Name, trouble == Trouble.None ? name : $"{name} [{trouble}]");
         return trouble;
+    }
+
+    /// <summary>Told of every commit, whoever made it.</summary>
+    public void RowsChanged()
+    {
+        _unseen = true;
+        _open = null;
     }
 
     /// <summary>What a read would have been told before the last change; null when it is not known.</summary>
@@ -223,11 +228,14 @@ internal sealed class World : IDisposable
             : throw new InvalidOperationException($"{method} {path}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
     }
 
-    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Rows.QueryAsync<T>(sql, parameters).GetAwaiter().GetResult();
+    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Desk.Database.QueryAsync<T>(sql, parameters).GetAwaiter().GetResult();
 
-    /// <summary>Everything that is due now, in the order of the rows.</summary>
-    public IReadOnlyList<Operation> Due() => Query<Operation>(
-        "SELECT * FROM operations WHERE result IS NULL AND due_at <= @now ORDER BY due_at, id", new { now = Clock.Now });
+    /// <summary>The operations that are due now, in the order of the rows.</summary>
+    public IReadOnlyList<string> Due()
+    {
+        var now = Clock.Now.ToUnixTimeMilliseconds();
+        return [.. Unfinished().TakeWhile(o => o.Due <= now).Select(o => o.Id)];
+    }
 
     /// <summary>Moves to the next thing that happens, if that is by then; dead processes are replaced on the way.</summary>
     /// <returns>False when nothing happens any more by then.</returns>
@@ -246,8 +254,9 @@ internal sealed class World : IDisposable
             return true;
         }
 
-        var due = Query<long?>("SELECT MIN(due_at) FROM operations WHERE result IS NULL AND due_at > @now", new { now = Clock.Now })[0];
-        var next = Earliest(Clock.NextTimer, due is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(due.Value));
+        var now = Clock.Now.ToUnixTimeMilliseconds();
+        var due = Unfinished().Where(o => o.Due > now).Select(o => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(o.Due)).FirstOrDefault();
+        var next = Earliest(Clock.NextTimer, due);
         if (next is null || next > until)
         {
             Clock.FireNext(until);
@@ -271,7 +280,7 @@ internal sealed class World : IDisposable
         Pump.Drain();
     }
 
-    public bool Busy() => Query<long>("SELECT COUNT(*) FROM operations WHERE result IS NULL")[0] > 0;
+    public bool Busy() => Unfinished().Count > 0;
 
     public void ReplaceDead()
     {
@@ -289,13 +298,12 @@ internal sealed class World : IDisposable
         Nodes.ForEach(n => n.Die());
         Pump.Drain();
         Nodes.ForEach(Bury);
-        Bury(Desk);
         Run(async () =>
         {
             await _host.DisposeAsync();
-            await Rows.DisposeAsync();
             return true;
         });
+        Bury(Desk);
         _store.Close(DatabaseAddress);
     }
 
@@ -305,13 +313,26 @@ internal sealed class World : IDisposable
         return true;
     });
 
+    private IReadOnlyList<(string Id, long Due)> Unfinished() =>
+        _open ??= Query<(string Id, long Due)>("SELECT id, due_at FROM operations WHERE result IS NULL ORDER BY due_at, id");
+
+    /// <summary>Rows change by commits alone, so between two of them one look is enough.</summary>
+    private void LookAtRows()
+    {
+        if (_unseen)
+        {
+            _unseen = false;
+            BrokenOnTheWay ??= Invariants.RunningTooSoon(this) ?? _rows.Look();
+        }
+    }
+
     private bool CarryDue()
     {
         foreach (var operation in Due())
         {
-            if (Nodes.Find(n => n is { IsAlive: true, IsHung: false } && !n.Carries(operation.Id)) is { } node)
+            if (Nodes.Find(n => n is { IsAlive: true, IsHung: false } && !n.Carries(operation)) is { } node)
             {
-                node.Carry(operation.Id);
+                node.Carry(operation);
                 Pump.Drain();
                 return true;
             }
