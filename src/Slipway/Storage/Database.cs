@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Dapper;
 
 namespace Slipway.Storage;
@@ -9,6 +10,8 @@ public sealed class Database : IAsyncDisposable
 {
     private const string Deadlock = "40P01";
     private const int DeadlockAttempts = 5;
+    private static readonly Meter Meter = new("Slipway.Storage");
+    private static readonly Counter<long> Commits = Meter.CreateCounter<long>("slipway.database.commits", "{commit}", "Transactions that were made durable");
     private readonly DbDataSource _source;
     private readonly SemaphoreSlim? _writer;
 
@@ -96,6 +99,7 @@ public sealed class Database : IAsyncDisposable
             var transaction = new Transaction(underlying);
             var result = await work(transaction);
             await transaction.CommitAsync(CancellationToken.None);
+            Commits.Add(1);
             return result;
         }
         finally
