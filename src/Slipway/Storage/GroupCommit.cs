@@ -35,11 +35,15 @@ internal sealed class GroupCommit(DbDataSource source, Action committed)
 
     private async Task WriteAllAsync()
     {
-        while (TakeGroup() is { } group)
+        for (var group = TakeGroup(); group is not null;)
         {
             await WriteAsync(group);
-            // Whoever came first has waited for its own group; the next ones are nobody's in particular.
-            await Task.Yield();
+            group = TakeGroup();
+            if (group is not null)
+            {
+                // Whoever came first has waited for its own group; the next ones are nobody's in particular.
+                await Task.Yield();
+            }
         }
     }
 
