@@ -66,7 +66,7 @@ public static class SlipwayServer
         builder.Services.AddStorage();
         builder.Services.AddSecrets();
         builder.Services.AddBlueprints();
-        builder.Services.AddOperations();
+        builder.Services.AddOperations(builder.Configuration.GetStorage());
         builder.Services.AddAlerts();
         builder.Services.AddAgents();
         builder.Services.AddMachines();

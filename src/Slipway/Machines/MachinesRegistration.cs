@@ -6,6 +6,7 @@ using Slipway.Machines.Boot;
 using Slipway.Machines.Plans;
 using Slipway.Machines.Shell;
 using Slipway.Operations;
+using Slipway.Operations.Nodes;
 using Slipway.Ssh;
 using Slipway.Storage;
 using Slipway.Tailscale;
@@ -60,7 +61,7 @@ public static class MachinesRegistration
                 FirstPollAfter = TimeSpan.FromSeconds(5),
                 PollInterval = TimeSpan.FromSeconds(2.5)
             },
-            transport: services.GetService<HttpMessageHandler>(),
+            transport: Transport(services),
             timeProvider: services.GetRequiredService<TimeProvider>(),
             loggerFactory: services.GetRequiredService<ILoggerFactory>(),
             random: services.GetRequiredService<Entropy>().NextDouble);
@@ -74,11 +75,20 @@ public static class MachinesRegistration
             settings.Enabled
                 ? new TailscaleOptions { ClientId = settings.ClientId, ClientSecret = settings.ClientSecret, BaseUrl = settings.BaseUrl }
                 : new TailscaleOptions { ClientId = "none", ClientSecret = "none", BaseUrl = settings.BaseUrl },
-            transport: services.GetService<HttpMessageHandler>(),
+            transport: Transport(services),
             timeProvider: services.GetRequiredService<TimeProvider>(),
             loggerFactory: services.GetRequiredService<ILoggerFactory>(),
             random: services.GetRequiredService<Entropy>().NextDouble);
     }
+
+    /// <summary>Sockets as each client would open them itself, or a test's script; among nodes, closed to a process that others may take for dead.</summary>
+    private static HttpMessageHandler? Transport(IServiceProvider services) =>
+        services.GetService<HttpMessageHandler>() is { } script ? script
+        : services.GetRequiredService<Database>().IsSingleNode ? null
+        : new MembersOnlyHandler(services.GetRequiredService<Membership>())
+        {
+            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) },
+        };
 
     private static IMachineShell CreateShell(IServiceProvider services) =>
         services.GetRequiredService<HetznerSettings>() is { UseSideChannel: true } settings
