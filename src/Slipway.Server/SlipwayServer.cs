@@ -69,7 +69,7 @@ public static class SlipwayServer
         builder.Services.AddOperations(builder.Configuration.GetStorage());
         builder.Services.AddAlerts();
         builder.Services.AddAgents();
-        builder.Services.AddMachines();
+        builder.Services.AddMachines(builder.Configuration.GetStorage());
         builder.Services.AddPayments();
         builder.Services.AddAccess();
         builder.Services.AddHealth();

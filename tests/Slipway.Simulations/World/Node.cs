@@ -173,7 +173,7 @@ internal sealed class Node : ITimerOwner, IAsyncDisposable
         services.AddSingleton<OperationWaker>();
         services.AddSingleton<OperationDispatcher>();
         services.AddAgents();
-        services.AddMachines();
+        services.AddMachines(new StorageOptions());
         services.AddPayments();
     }
 
