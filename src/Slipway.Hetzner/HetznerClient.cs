@@ -46,7 +46,7 @@ public sealed class HetznerClient : IDisposable
         random ??= new Jitter().Next;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Slipway.Hetzner");
 
-        Budget = new RequestBudget(time, logger, options.LowBudget);
+        Budget = new RequestBudget(time, logger, options.LowBudget, options.SharedBudget);
         _telemetry = new HetznerTelemetry(Budget);
         _http = new HetznerHttp(
             new HttpMessageInvoker(Chain(

@@ -53,6 +53,10 @@ public sealed class HetznerOptions
     /// <value>Default: 100.</value>
     public int LowBudget { get; set; } = 100;
 
+    /// <summary>Where this process takes its requests from when others send with the same project's token.</summary>
+    /// <value>Default: <see langword="null"/>; the client counts alone, by what Hetzner's answers say.</value>
+    public SharedRequestBudget? SharedBudget { get; set; }
+
     internal HetznerOptions Copy() => (HetznerOptions)MemberwiseClone();
 
     internal static void Validate(HetznerOptions options)

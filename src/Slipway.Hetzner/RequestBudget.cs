@@ -21,19 +21,21 @@ public sealed partial class RequestBudget : IDisposable
     private readonly ILogger _logger;
     private readonly int _low;
     private readonly ITimer _timer;
-    private double _tokens = SecondsPerHour;
+    private double _tokens;
     private DateTimeOffset _asOf;
     private int _inFlight;
     private long _arrivals;
     private bool _warned;
 
-    internal RequestBudget(TimeProvider timeProvider, ILogger logger, int low)
+    internal RequestBudget(TimeProvider timeProvider, ILogger logger, int low, SharedRequestBudget? shared = null)
     {
+        _shared = shared;
+        _tokens = shared is null ? SecondsPerHour : 0;
         _time = timeProvider;
         _logger = logger;
         _low = low;
         _asOf = timeProvider.GetUtcNow();
-        _timer = timeProvider.CreateTimer(_ => Serve(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Requests per hour and project, as the last answer said; 3,600 until the first answer.</summary>
@@ -47,7 +49,7 @@ public sealed partial class RequestBudget : IDisposable
             lock (_gate)
             {
                 Refill();
-                return (int)Math.Max(0, _tokens + Rounding);
+                return (int)Math.Max(0, _tokens + (_shared is null ? 0 : _elsewhere) + Rounding);
             }
         }
     }
@@ -71,7 +73,11 @@ public sealed partial class RequestBudget : IDisposable
     internal bool IsLow => Remaining < _low;
 
     /// <summary>Stops the refill timer.</summary>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _timer.Dispose();
+    }
 
     internal async Task TakeAsync(RequestPriority priority, CancellationToken cancellationToken)
     {
@@ -118,12 +124,39 @@ public sealed partial class RequestBudget : IDisposable
         if (answer.StatusCode == HttpStatusCode.TooManyRequests)
         {
             _tokens = 0;
+            Hear(0);
         }
         else if (Number(answer, "RateLimit-Remaining") is { } remaining)
         {
-            _tokens = Math.Min(remaining, Limit) - _inFlight;
+            _tokens = _shared is null ? Math.Min(remaining, Limit) - _inFlight : _tokens;
+            Hear((int)Math.Min(remaining, Limit));
             WarnOnce(remaining);
         }
+    }
+
+    private void Hear(int remaining)
+    {
+        // Answers may come in another order than Hetzner counted in; one that leaves more than had refilled since is the older.
+        if (_heard is not { } heard || heard.Limit != Limit
+            || remaining <= heard.Remaining + (_time.GetElapsedTime(heard.At).TotalSeconds * Limit / SecondsPerHour))
+        {
+            _heard = (Limit, remaining, _time.GetTimestamp());
+        }
+
+        _elsewhere = Math.Min(_elsewhere, remaining);
+    }
+
+    private void Ring()
+    {
+        lock (_gate)
+        {
+            if (_shared is not null && CountWaiting().Total == 0 && _tokens >= 1)
+            {
+                Ask();
+            }
+        }
+
+        Serve();
     }
 
     private void WarnOnce(long remaining)
@@ -143,31 +176,48 @@ public sealed partial class RequestBudget : IDisposable
     {
         lock (_gate)
         {
-            Refill();
-            while (_waiting.TryPeek(out var turn, out _))
+            Hand();
+        }
+
+        Exchange();
+    }
+
+    private void Hand()
+    {
+        Refill();
+        while (_waiting.TryPeek(out var turn, out _))
+        {
+            if (turn.Task.IsCompleted)
             {
-                if (turn.Task.IsCompleted)
-                {
-                    _waiting.Dequeue();
-                }
-                else if (_tokens < 1 - Rounding)
-                {
-                    _timer.Change(TimeSpan.FromSeconds((1 - _tokens) * SecondsPerHour / Limit) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
-                    return;
-                }
-                else if (_waiting.Dequeue().TrySetResult())
-                {
-                    _tokens--;
-                    _inFlight++;
-                }
+                _waiting.Dequeue();
             }
+            else if (_tokens < 1 - Rounding && _shared is not null)
+            {
+                Ask();
+                return;
+            }
+            else if (_tokens < 1 - Rounding)
+            {
+                _timer.Change(TimeSpan.FromSeconds((1 - _tokens) * SecondsPerHour / Limit) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                return;
+            }
+            else if (_waiting.Dequeue().TrySetResult())
+            {
+                _tokens--;
+                _inFlight++;
+            }
+        }
+
+        if (_shared is not null)
+        {
+            GiveBackLater();
         }
     }
 
     private void Refill()
     {
         var now = _time.GetUtcNow();
-        if (now > _asOf)
+        if (now > _asOf && _shared is null)
         {
             _tokens = Math.Min(Limit, _tokens + ((now - _asOf).TotalSeconds * Limit / SecondsPerHour));
         }
@@ -183,6 +233,9 @@ public sealed partial class RequestBudget : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Warning, "The shared budget of Hetzner requests could not be asked; requests wait. Next try in {Period}.")]
+        public static partial void NoExchange(ILogger logger, Exception exception, TimeSpan period);
+
         [LoggerMessage(1, LogLevel.Warning, "Only {Remaining} of {Limit} Hetzner requests per hour are left; reads wait behind deletes and creates until the budget refills.")]
         public static partial void BudgetIsLow(ILogger logger, long remaining, int limit);
     }

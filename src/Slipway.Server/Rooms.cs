@@ -23,6 +23,10 @@ internal static class Rooms
         services.AddSingleton<IdSource>();
     }
 
+    /// <summary>Which database it will be: what is registered differs, not only what is connected to.</summary>
+    public static StorageOptions GetStorage(this IConfiguration configuration) =>
+        new() { Database = configuration["Database"] ?? new StorageOptions().Database };
+
     public static void AddSecrets(this IServiceCollection services)
     {
         services.AddOptions<SecretsOptions>().BindConfiguration(SecretsOptions.Section)

@@ -66,10 +66,10 @@ public static class SlipwayServer
         builder.Services.AddStorage();
         builder.Services.AddSecrets();
         builder.Services.AddBlueprints();
-        builder.Services.AddOperations();
+        builder.Services.AddOperations(builder.Configuration.GetStorage());
         builder.Services.AddAlerts();
         builder.Services.AddAgents();
-        builder.Services.AddMachines();
+        builder.Services.AddMachines(builder.Configuration.GetStorage());
         builder.Services.AddPayments();
         builder.Services.AddAccess();
         builder.Services.AddHealth();

@@ -5,14 +5,23 @@ using Slipway.Storage;
 
 namespace Slipway.Machines;
 
-/// <summary>Waits for Hetzner's actions on behalf of operations, all through the client's one poller, and wakes whom they concern.</summary>
-public sealed class ActionWaits(HetznerClient hetzner, OperationWaker operations, Database database)
+/// <summary>Waits for Hetzner's actions on behalf of operations, and wakes whom they concern.</summary>
+public abstract class ActionWaits
+{
+    /// <summary>Whether all the actions are finished; the first look begins the wait, and the look that sees the end of all ends it.</summary>
+    /// <exception cref="HetznerActionException">One failed: the earliest of the list, because later ones fail for its sake.</exception>
+    public abstract Task<bool> AreFinishedAsync(IReadOnlyList<long> actions, string operationId);
+
+    /// <summary>Ends the waiting: what the actions were to bring about is known already.</summary>
+    public abstract Task ForgetAsync(IReadOnlyList<long> actions, string operationId);
+}
+
+/// <summary>The waits of an only node, all through the client's one poller.</summary>
+public sealed class OwnActionWaits(HetznerClient hetzner, OperationWaker operations, Database database) : ActionWaits
 {
     private readonly ConcurrentDictionary<long, Wait> _waits = new();
 
-    /// <summary>Whether all the actions are finished; the first look begins the wait, and the look that sees the end of all ends it.</summary>
-    /// <exception cref="HetznerActionException">One failed: the earliest of the list, because later ones fail for its sake.</exception>
-    public async Task<bool> AreFinishedAsync(IReadOnlyList<long> actions, string operationId)
+    public override async Task<bool> AreFinishedAsync(IReadOnlyList<long> actions, string operationId)
     {
         var waits = actions.Select(action => _waits.GetOrAdd(action, id => Begin(id, operationId))).ToList();
         if (waits.FirstOrDefault(wait => !wait.Task.IsCompletedSuccessfully) is { } open)
@@ -22,16 +31,15 @@ public sealed class ActionWaits(HetznerClient hetzner, OperationWaker operations
                 return false;
             }
 
-            Forget(actions);
+            await ForgetAsync(actions, operationId);
             await open.Task;
         }
 
-        Forget(actions);
+        await ForgetAsync(actions, operationId);
         return true;
     }
 
-    /// <summary>Ends the waiting: what the actions were to bring about is known already.</summary>
-    public void Forget(IEnumerable<long> actions)
+    public override Task ForgetAsync(IReadOnlyList<long> actions, string operationId)
     {
         foreach (var action in actions)
         {
@@ -40,6 +48,8 @@ public sealed class ActionWaits(HetznerClient hetzner, OperationWaker operations
                 wait.Cancellation.Cancel();
             }
         }
+
+        return Task.CompletedTask;
     }
 
     private Wait Begin(long action, string operationId)

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Options;
 using Slipway.Hetzner;
 using Slipway.Machines.Boot;
 using Slipway.Machines.Plans;
+using Slipway.Machines.Sharing;
 using Slipway.Machines.Shell;
 using Slipway.Operations;
+using Slipway.Operations.Nodes;
 using Slipway.Ssh;
 using Slipway.Storage;
 using Slipway.Tailscale;
@@ -14,8 +16,15 @@ namespace Slipway.Machines;
 
 public static class MachinesRegistration
 {
-    public static IServiceCollection AddMachines(this IServiceCollection services)
+    /// <param name="services">Where to.</param>
+    /// <param name="storage">PostgreSQL is shared by nodes, of which one asks about actions for all.</param>
+    public static IServiceCollection AddMachines(this IServiceCollection services, StorageOptions storage)
     {
+        if (storage.IsPostgres)
+        {
+            services.AddHostedService<ActionPolling>();
+        }
+
         services.AddValidated<MachinesOptions>("Machines");
         services.AddValidated<HetznerSettings>(HetznerSettings.Section);
         services.AddValidated<TailscaleSettings>(TailscaleSettings.Section);
@@ -29,7 +38,8 @@ public static class MachinesRegistration
         services.AddSingleton<ControlPlane>();
         services.AddSingleton<ControlPlaneFirewall>();
         services.AddSingleton<MachineDocument>();
-        services.AddSingleton<ActionWaits>();
+        services.AddSingleton<SharedActionWaits>();
+        services.AddSingleton<ActionWaits>(p => p.IsShared() ? p.GetRequiredService<SharedActionWaits>() : ActivatorUtilities.CreateInstance<OwnActionWaits>(p));
         services.AddSingleton<BootReports>();
         services.AddSingleton<BootProof>();
         services.AddSingleton<EvidenceStore>();
@@ -58,9 +68,10 @@ public static class MachinesRegistration
                 RequestTimeout = OperationsOptions.HttpTimeLimit,
                 // A machine that boots says so itself, usually before this; only one that does not is asked about.
                 FirstPollAfter = TimeSpan.FromSeconds(5),
-                PollInterval = TimeSpan.FromSeconds(2.5)
+                PollInterval = TimeSpan.FromSeconds(2.5),
+                SharedBudget = services.IsShared() ? ActivatorUtilities.CreateInstance<DatabaseBudget>(services) : null,
             },
-            transport: services.GetService<HttpMessageHandler>(),
+            transport: Transport(services),
             timeProvider: services.GetRequiredService<TimeProvider>(),
             loggerFactory: services.GetRequiredService<ILoggerFactory>(),
             random: services.GetRequiredService<Entropy>().NextDouble);
@@ -74,11 +85,23 @@ public static class MachinesRegistration
             settings.Enabled
                 ? new TailscaleOptions { ClientId = settings.ClientId, ClientSecret = settings.ClientSecret, BaseUrl = settings.BaseUrl }
                 : new TailscaleOptions { ClientId = "none", ClientSecret = "none", BaseUrl = settings.BaseUrl },
-            transport: services.GetService<HttpMessageHandler>(),
+            transport: Transport(services),
             timeProvider: services.GetRequiredService<TimeProvider>(),
             loggerFactory: services.GetRequiredService<ILoggerFactory>(),
             random: services.GetRequiredService<Entropy>().NextDouble);
     }
+
+    /// <summary>Sockets as each client would open them itself, or a test's script; among nodes, closed to a process that others may take for dead.</summary>
+    private static HttpMessageHandler? Transport(IServiceProvider services) =>
+        !services.IsShared() ? services.GetService<HttpMessageHandler>()
+        : new MembersOnlyHandler(services.GetRequiredService<Membership>())
+        {
+            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) },
+        };
+
+    /// <summary>Whether other nodes send with the same token; a test that scripts the wire is alone.</summary>
+    private static bool IsShared(this IServiceProvider services) =>
+        !services.GetRequiredService<Database>().IsSingleNode && services.GetService<HttpMessageHandler>() is null;
 
     private static IMachineShell CreateShell(IServiceProvider services) =>
         services.GetRequiredService<HetznerSettings>() is { UseSideChannel: true } settings

@@ -39,6 +39,9 @@ public sealed record Operation
     /// <summary>Set while somebody runs the step; after it, the step may be taken over.</summary>
     public DateTimeOffset? LeaseUntil { get; init; }
 
+    /// <summary>The node that carries it, also through a wait it holds in memory; null when it is in nobody's hands.</summary>
+    public string? LeaseBy { get; init; }
+
     /// <summary>Raised by every claim; a write that names an older one changes nothing.</summary>
     public long Epoch { get; init; }
 

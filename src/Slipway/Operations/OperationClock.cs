@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Quartz;
+using Slipway.Storage;
 
 namespace Slipway.Operations;
 
@@ -8,11 +9,24 @@ namespace Slipway.Operations;
 public sealed class OperationClock(ISchedulerFactory schedulers, TimeProvider time)
 {
     /// <summary>Sets the operation's one trigger to <paramref name="at"/>, in place of any earlier one.</summary>
-    public async Task ArmAsync(string id, DateTimeOffset at, CancellationToken cancellationToken = default)
+    public async Task ArmAsync(string id, DateTimeOffset at, CancellationToken cancellationToken = default) =>
+        await ScheduleAsync(await schedulers.GetScheduler(cancellationToken), id, at, cancellationToken);
+
+    /// <summary>Sets the trigger in the caller's transaction, for a clock whose alarms are in the same database; it is heard at the commit.</summary>
+    internal async Task ArmWithinAsync(Transaction transaction, string id, DateTimeOffset at)
     {
-        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        var scheduler = await schedulers.GetScheduler();
+        // The enlistment covers this method's flow; its end, which has the scheduler look, belongs behind the commit.
+        var enlistment = scheduler.EnlistTransaction(transaction.Underlying);
+        transaction.AfterCommit(enlistment.Dispose);
+        await ScheduleAsync(scheduler, id, at, CancellationToken.None);
+    }
+
+    private async Task ScheduleAsync(IScheduler scheduler, string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
-        var job = JobBuilder.Create<OperationJob>().WithIdentity(id).Build();
+        // A node that dies in a firing has it repeated by another; the row says whether there is anything to do.
+        var job = JobBuilder.Create<OperationJob>().WithIdentity(id).RequestRecovery().Build();
         var trigger = TriggerBuilder.Create().WithIdentity(id).StartAt(at > now ? at : now).Build();
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Slipway.Operations.Nodes;
 using Slipway.Storage;
 
 namespace Slipway.Operations;
@@ -9,6 +10,7 @@ public sealed partial class OperationRunner(
     OperationStore store,
     PlanCatalog plans,
     OperationSignals signals,
+    Membership membership,
     OperationsOptions options,
     FailureReader failures,
     IEnumerable<IOperationProjection> projections,
@@ -23,13 +25,15 @@ public sealed partial class OperationRunner(
     public async Task<DateTimeOffset?> RunAsync(string id, CancellationToken stopping)
     {
         using var held = signals.Hold(id);
+        var life = membership.Current;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Ended);
         Operation? claimed = null;
         while (true)
         {
             held.Reset();
-            if (stopping.IsCancellationRequested)
+            if (stopping.IsCancellationRequested || !life.IsCurrent)
             {
-                await (claimed is null ? Task.CompletedTask : store.ReleaseAsync(claimed));
+                await (claimed is null ? store.LetGoAsync(id) : store.ReleaseAsync(claimed));
                 break;
             }
 
@@ -39,7 +43,7 @@ public sealed partial class OperationRunner(
                 break;
             }
 
-            var row = await RunStepAsync(claimed);
+            var row = await RunStepAsync(claimed, life);
             signals.Changed(id);
             if (row is null or { Result: not null })
             {
@@ -54,22 +58,25 @@ public sealed partial class OperationRunner(
                     break;
                 }
 
-                await held.WaitAsync(pause, time, stopping);
+                await held.WaitAsync(pause, time, end.Token);
             }
         }
 
         held.Dispose();
-        return held.IsAwake ? time.GetUtcNow() : (await store.FindAsync(id, CancellationToken.None))?.DueAt;
+        return held.IsAwake ? time.GetUtcNow()
+            : await store.FindAsync(id, CancellationToken.None) is { } left && (left.LeaseBy is null || left.LeaseBy == membership.Id) ? left.DueAt
+            : null;
     }
 
-    private async Task<Operation?> RunStepAsync(Operation claimed)
+    private async Task<Operation?> RunStepAsync(Operation claimed, Life life)
     {
         using var scope = Log.Scope(log, claimed.Id, claimed.Subject, claimed.Step);
         var plan = plans.Get(claimed.Plan);
         var run = plan.Find(claimed.Step, claimed.Direction)
             ?? throw new UnreachableException($"Step '{claimed.Step}' of plan '{plan.Name}' cannot run {claimed.Direction}.");
-        var (change, also) = await DecideAsync(claimed, plan, run);
-        var row = await store.WriteAsync(claimed, change, also, FinishAsync);
+        var (change, also) = await DecideAsync(claimed, plan, run, life);
+        var held = change.Due - time.GetUtcNow() <= options.HoldFor;
+        var row = await store.WriteAsync(claimed, held ? change with { IsHeld = true } : change, also, FinishAsync);
         if (row is null)
         {
             Log.Fenced(log, claimed.Id, run.Name, claimed.Epoch);
@@ -82,14 +89,14 @@ public sealed partial class OperationRunner(
         return row;
     }
 
-    private async Task<(Transition Change, Func<Transaction, Task>? Also)> DecideAsync(Operation claimed, Plan plan, StepRun run)
+    private async Task<(Transition Change, Func<Transaction, Task>? Also)> DecideAsync(Operation claimed, Plan plan, StepRun run, Life life)
     {
         if (claimed is { Direction: Direction.Forward, CancelReason: not null } && plan.Cancellable)
         {
             return (Transitions.TurnRound(claimed, plan, run.Name, "cancelled", claimed.CancelReason), null);
         }
 
-        var outcome = await ExecuteAsync(claimed, run);
+        var outcome = await ExecuteAsync(claimed, run, life);
         var now = time.GetUtcNow();
         var trouble = TroubleIn(claimed, plan, run, outcome, now);
         return (_transitions.After(claimed, plan, run, outcome, now), trouble is null ? outcome.Also : transaction => TellAsync(transaction, outcome, trouble));
@@ -121,12 +128,17 @@ public sealed partial class OperationRunner(
         }
     }
 
-    private async Task<StepOutcome> ExecuteAsync(Operation claimed, StepRun run)
+    private async Task<StepOutcome> ExecuteAsync(Operation claimed, StepRun run, Life life)
     {
         using var limit = new CancellationTokenSource(run.TimeLimit, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, life.Ended);
         try
         {
-            return await run.RunAsync(claimed, time.GetUtcNow(), limit.Token);
+            return await run.RunAsync(claimed, time.GetUtcNow(), end.Token);
+        }
+        catch (OperationCanceledException) when (life.Ended.IsCancellationRequested)
+        {
+            return new StepOutcome.Retry($"Step '{run.Name}' was cut off, because this node could not say in time that it lives.");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -30,6 +30,15 @@ public sealed class OperationSignals
         return found;
     }
 
+    /// <summary>Has all that is held look at its row: something may have been missed.</summary>
+    internal void WakeAll()
+    {
+        foreach (var held in _held.Values)
+        {
+            held.Wake();
+        }
+    }
+
     internal bool Holds(string id) => _held.ContainsKey(id);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

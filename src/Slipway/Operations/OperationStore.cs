@@ -1,9 +1,10 @@
+using Slipway.Operations.Nodes;
 using Slipway.Storage;
 
 namespace Slipway.Operations;
 
 /// <summary>The SQL of the engine. Every write names the epoch it holds; one that lost it changes nothing.</summary>
-public sealed class OperationStore(Database database, TimeProvider time)
+public sealed class OperationStore(Database database, Membership membership, TimeProvider time)
 {
     /// <summary>Writes a new operation, unless the subject already has an unfinished one.</summary>
     /// <returns>False when it has: the unique index decides, not a look before.</returns>
@@ -20,14 +21,17 @@ public sealed class OperationStore(Database database, TimeProvider time)
     internal Task<Operation?> ClaimAsync(string id)
     {
         var now = time.GetUtcNow();
+        // What another living node runs is not taken by the clock: two clocks may differ by more than a lease.
         return database.WriteAsync(transaction => transaction.FirstOrDefaultAsync<Operation>(
             """
             UPDATE operations
-            SET epoch = epoch + 1, attempt = attempt + 1, due_at = @lease, lease_until = @lease
+            SET epoch = epoch + 1, attempt = attempt + 1, due_at = @lease, lease_until = @lease, lease_by = @node
             WHERE id = @id AND result IS NULL AND due_at <= @now
+              AND (lease_until IS NULL OR lease_by IS NULL OR lease_by = @node OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = operations.lease_by))
+              AND (@shared = 0 OR EXISTS (SELECT 1 FROM nodes n WHERE n.id = @node))
             RETURNING *
             """,
-            new { id, now, lease = now + OperationsOptions.Lease }));
+            new { id, now, lease = now + OperationsOptions.Lease, node = membership.Id, shared = membership.IsShared ? 1 : 0 }));
     }
 
     /// <summary>Records what a step came to, with everything that belongs to it, if the claim still holds.</summary>
@@ -41,7 +45,7 @@ public sealed class OperationStore(Database database, TimeProvider time)
                 """
                 UPDATE operations
                 SET step = @Step, direction = @direction, state = @State, attempt = @attempt, waiting_for = @WaitingFor, error = @Error,
-                    result = @result, finished_at = @finishedAt, step_started_at = @stepStartedAt, lease_until = @leaseUntil,
+                    result = @result, finished_at = @finishedAt, step_started_at = @stepStartedAt, lease_until = @leaseUntil, lease_by = @leaseBy,
                     epoch = epoch + @claims,
                     due_at = CASE WHEN @waits = 1 AND wakes <> @Wakes THEN @now ELSE @dueAt END
                 WHERE id = @Id AND epoch = @Epoch AND result IS NULL
@@ -65,6 +69,7 @@ public sealed class OperationStore(Database database, TimeProvider time)
                     claims = change.GoesOn ? 1 : 0,
                     waits = change.Due is null ? 0 : 1,
                     leaseUntil = change.GoesOn ? lease : (DateTimeOffset?)null,
+                    leaseBy = change.GoesOn || change.IsHeld ? claimed.LeaseBy : null,
                     dueAt = change.Result is not null ? null : change.GoesOn ? lease : change.Due,
                 });
             if (row is null)
@@ -87,9 +92,23 @@ public sealed class OperationStore(Database database, TimeProvider time)
         });
 
     /// <summary>Gives a claim back untouched, for a server that stops: whoever comes next goes on at once.</summary>
-    internal Task ReleaseAsync(Operation claimed) => database.WriteAsync(transaction => transaction.ExecuteAsync(
-        "UPDATE operations SET due_at = @now, lease_until = NULL, attempt = attempt - 1 WHERE id = @Id AND epoch = @Epoch AND result IS NULL",
-        new { claimed.Id, claimed.Epoch, now = time.GetUtcNow() }));
+    internal Task ReleaseAsync(Operation claimed) => database.WriteAsync(async transaction =>
+    {
+        await transaction.ExecuteAsync(
+            "UPDATE operations SET due_at = @now, lease_until = NULL, lease_by = NULL, attempt = attempt - 1 WHERE id = @Id AND epoch = @Epoch AND result IS NULL",
+            new { claimed.Id, claimed.Epoch, now = time.GetUtcNow() });
+        await transaction.NotifyAsync(NodeMessage.Free(claimed.Id));
+    });
+
+    /// <summary>Lets go of a wait held in memory, for a node that stops: another sets its alarm. The only node's successor looks anyway.</summary>
+    internal Task LetGoAsync(string id) => membership.IsShared
+        ? database.WriteAsync(async transaction =>
+        {
+            await transaction.ExecuteAsync(
+                "UPDATE operations SET lease_by = NULL WHERE id = @id AND lease_by = @node AND lease_until IS NULL", new { id, node = membership.Id });
+            await transaction.NotifyAsync(NodeMessage.Free(id));
+        })
+        : Task.CompletedTask;
 
     /// <summary>At the start of the only node: whoever held a lease is dead, so nobody waits for it to run out.</summary>
     internal async Task TakeOverLeasesAsync(CancellationToken cancellationToken)
@@ -98,22 +117,23 @@ public sealed class OperationStore(Database database, TimeProvider time)
         {
             await database.WriteAsync(
                 transaction => transaction.ExecuteAsync(
-                    "UPDATE operations SET due_at = @now, lease_until = NULL WHERE result IS NULL AND lease_until IS NOT NULL",
+                    "UPDATE operations SET due_at = @now, lease_until = NULL, lease_by = NULL WHERE result IS NULL AND lease_until IS NOT NULL",
                     new { now = time.GetUtcNow() }),
                 cancellationToken);
         }
     }
 
     /// <summary>Makes an operation due now, unless a step of it runs: then its next wait will not hold.</summary>
-    /// <returns>False when there is no such unfinished operation.</returns>
-    internal async Task<bool> WakeAsync(Transaction transaction, string id) =>
-        await transaction.ExecuteAsync(
+    /// <returns>The row as it is now; null when there is no such unfinished operation.</returns>
+    internal Task<Operation?> WakeAsync(Transaction transaction, string id) =>
+        transaction.FirstOrDefaultAsync<Operation>(
             """
             UPDATE operations
             SET wakes = wakes + 1, due_at = CASE WHEN lease_until > @now THEN due_at ELSE @now END
             WHERE id = @id AND result IS NULL
+            RETURNING *
             """,
-            new { id, now = time.GetUtcNow() }) == 1;
+            new { id, now = time.GetUtcNow() });
 
     /// <summary>Writes the wish to cancel on the row; the runner reads it before the next step.</summary>
     internal static async Task<bool> CancelAsync(Transaction transaction, string id, string reason) =>
@@ -143,9 +163,17 @@ public sealed class OperationStore(Database database, TimeProvider time)
             new { subjects = subjects.ToArray() },
             cancellationToken);
 
-    internal Task<IReadOnlyList<Operation>> ListUnfinishedAsync(DateTimeOffset dueBefore, CancellationToken cancellationToken) =>
+    /// <summary>What nothing will ring for although it is in nobody's hands, or should be in ours: by then due, or all.</summary>
+    internal Task<IReadOnlyList<Operation>> ListWithoutAlarmAsync(DateTimeOffset? dueBefore, CancellationToken cancellationToken) =>
         database.QueryAsync<Operation>(
-            "SELECT * FROM operations WHERE result IS NULL AND due_at <= @dueBefore ORDER BY due_at", new { dueBefore }, cancellationToken);
+            $"""
+            SELECT o.* FROM operations o
+            WHERE o.result IS NULL AND o.due_at <= @dueBefore AND {database.Dialect.HasNoAlarm}
+              AND (o.lease_by IS NULL OR o.lease_by = @node OR NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = o.lease_by))
+            ORDER BY o.due_at
+            """,
+            new { dueBefore = dueBefore?.ToUnixTimeMilliseconds() ?? long.MaxValue, node = membership.Id },
+            cancellationToken);
 
     public Task<IReadOnlyList<TimelineEntry>> ReadTimelineAsync(string id, long after = 0, CancellationToken cancellationToken = default) =>
         database.QueryAsync<TimelineEntry>(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Operations.Nodes;
 
 namespace Slipway.Operations;
 
@@ -16,7 +17,7 @@ public sealed class OperationPulse
 
 /// <summary>Closes every gap the clock can have: at start re-arms all that is unfinished, later whatever is overdue.</summary>
 public sealed partial class OperationSweep(
-    OperationStore store, OperationClock clock, OperationSignals signals, OperationPulse pulse, OperationsOptions options, TimeProvider time, ILogger<OperationSweep> log)
+    OperationStore store, OperationClock clock, OperationSignals signals, OperationPulse pulse, Membership membership, OperationsOptions options, TimeProvider time, ILogger<OperationSweep> log)
     : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -32,7 +33,7 @@ public sealed partial class OperationSweep(
         {
             do
             {
-                await SweepAsync(stoppingToken);
+                await SweepAsync(all: false, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -42,11 +43,12 @@ public sealed partial class OperationSweep(
         }
     }
 
-    private async Task SweepAsync(CancellationToken stopping)
+    /// <param name="all">Also what is not due for long: after something that may have lost alarms.</param>
+    internal async Task SweepAsync(bool all, CancellationToken stopping)
     {
         try
         {
-            foreach (var operation in await store.ListUnfinishedAsync(time.GetUtcNow() + options.SweepEvery, stopping))
+            foreach (var operation in await store.ListWithoutAlarmAsync(DueBefore(all), stopping))
             {
                 if (!signals.Holds(operation.Id))
                 {
@@ -61,6 +63,9 @@ public sealed partial class OperationSweep(
             Log.Failed(log, e, options.SweepEvery);
         }
     }
+
+    /// <summary>Alarms in memory are set ahead; those in the database are there already, so only what is late is suspicious.</summary>
+    private DateTimeOffset? DueBefore(bool all) => all ? null : membership.IsShared ? time.GetUtcNow() : time.GetUtcNow() + options.SweepEvery;
 
     private static partial class Log
     {

@@ -17,6 +17,9 @@ internal sealed record Transition
     /// <summary>When it is due, if it neither goes on nor is finished.</summary>
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>True when the wait is short enough for the node to keep the operation in memory.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>What the next claim counts on from.</summary>
     public int Attempt { get; init; }
 

@@ -39,6 +39,9 @@ public sealed class Database : IAsyncDisposable
 
     internal Dialect Dialect { get; }
 
+    /// <summary>For what brings its own SQL, such as the alarm clock's store.</summary>
+    internal DbDataSource Source => _source;
+
     /// <summary>True when no other process can be at work on the same data.</summary>
     public bool IsSingleNode => Dialect.SingleWriter;
 
@@ -63,7 +66,7 @@ public sealed class Database : IAsyncDisposable
             {
                 return await (_group?.RunAsync(work, cancellationToken) ?? WriteOnceAsync(work, cancellationToken));
             }
-            catch (DbException e) when (e.SqlState == Deadlock && attempt < DeadlockAttempts)
+            catch (Exception e) when (e.GetBaseException() is DbException { SqlState: Deadlock } && attempt < DeadlockAttempts)
             {
                 // Two transactions waited for each other and the database undid this one to let the other through: now it is its turn.
             }
@@ -87,6 +90,7 @@ public sealed class Database : IAsyncDisposable
         await using var underlying = await connection.BeginTransactionAsync(cancellationToken);
         var transaction = new Transaction(connection, underlying);
         var result = await work(transaction);
+        await transaction.FinishAsync();
         await underlying.CommitAsync(CancellationToken.None);
         Commits.Add(1);
         transaction.Committed();

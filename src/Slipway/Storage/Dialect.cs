@@ -20,6 +20,15 @@ internal abstract class Dialect
     /// <summary>Taken first in a migration, so that two starting servers do not migrate at once.</summary>
     public abstract string MigrationLock { get; }
 
+    /// <summary>The folder of migrations only this database gets; null if there are none.</summary>
+    public virtual string? Migrations => null;
+
+    /// <summary>True for operations (<c>o</c>) nothing will ring for; where alarms are in memory, that is for the process to say.</summary>
+    public virtual string HasNoAlarm => "1 = 1";
+
+    /// <summary>A connection outside the pool, for what must not wait behind work: it listens, and says that this node lives.</summary>
+    public virtual DbConnection CreateLink() => throw new NotSupportedException("This database serves one process, which has nobody to listen to.");
+
     public static Dialect For(StorageOptions options) =>
         options.IsPostgres ? new PostgresDialect(options.Database) : new SqliteDialect(options.Database);
 }
@@ -61,15 +70,31 @@ internal sealed class SqliteDialect : Dialect
 
 internal sealed class PostgresDialect(string url) : Dialect
 {
+    private static readonly TimeSpan LinkLimit = TimeSpan.FromSeconds(4);
+
     public override bool SingleWriter => false;
+
+    public override string Migrations => "Postgres";
+
+    public override string HasNoAlarm =>
+        "NOT EXISTS (SELECT 1 FROM qrtz_triggers t WHERE t.job_name = o.id AND t.trigger_state IN ('WAITING', 'ACQUIRED', 'BLOCKED'))";
 
     public override string MigrationLock => "SELECT pg_advisory_xact_lock(7301994)";
 
     public override string In(string parameter) => $"= ANY({parameter})";
 
-    public override DbDataSource CreateDataSource() => NpgsqlDataSource.Create(ToConnectionString(new Uri(url)));
+    public override DbDataSource CreateDataSource() => NpgsqlDataSource.Create(Settings(new Uri(url)));
 
-    private static string ToConnectionString(Uri uri)
+    public override DbConnection CreateLink()
+    {
+        var settings = Settings(new Uri(url));
+        settings.Pooling = false;
+        settings.ApplicationName = "slipway-node";
+        settings.Timeout = settings.CommandTimeout = (int)LinkLimit.TotalSeconds;
+        return new NpgsqlConnection(settings.ToString());
+    }
+
+    private static NpgsqlConnectionStringBuilder Settings(Uri uri)
     {
         var user = uri.UserInfo.Split(':', 2);
         return new NpgsqlConnectionStringBuilder
@@ -82,6 +107,14 @@ internal sealed class PostgresDialect(string url) : Dialect
             ApplicationName = "slipway",
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
-        }.ToString();
+            // Three nodes fit into PostgreSQL's own default of 100 connections.
+            MaxPoolSize = 30,
+            // A server that went away without a word is noticed before its node would be missed for long.
+            Timeout = 10,
+            CommandTimeout = 15,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 5,
+            TcpKeepAliveInterval = 2,
+        };
     }
 }

@@ -123,6 +123,7 @@ internal sealed class GroupCommit(DbDataSource source, Action committed)
             {
                 await (alone ? Task.CompletedTask : transaction.ExecuteAsync("SAVEPOINT work"));
                 _value = await work(transaction);
+                await transaction.FinishAsync();
                 await (alone ? Task.CompletedTask : transaction.ExecuteAsync("RELEASE work"));
                 HasWorked = true;
             }

@@ -82,7 +82,7 @@ namespace Slipway.Simulations.Mistaken
                 return Wait(context.Now.AddSeconds(30), "Hetzner works on the server.");
             }
 
-            waits.Forget(state.Actions);
+            await waits.ForgetAsync(state.Actions, context.OperationId);
             return publishes ? await LatePublication.AddAsync(services, machine, Done(state with { Actions = [] }), cancellationToken) : Done(state with { Actions = [] });
         }
     }

@@ -10,6 +10,7 @@ using Slipway.Blueprints;
 using Slipway.Machines;
 using Slipway.Machines.Boot;
 using Slipway.Operations;
+using Slipway.Operations.Nodes;
 using Slipway.Payments;
 using Slipway.Secrets;
 using Slipway.Storage;
@@ -163,6 +164,7 @@ internal sealed class Node : ITimerOwner, IAsyncDisposable
         // Held waits are left to the engine's own tests: here every wait goes back to the clock, which is the world.
         services.AddSingleton(new OperationsOptions { HoldFor = TimeSpan.FromTicks(-1) });
         services.AddSingleton<ISchedulerFactory, NoAlarms>();
+        services.AddSingleton<Membership>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationSignals>();
         services.AddSingleton<PlanCatalog>();
@@ -173,7 +175,7 @@ internal sealed class Node : ITimerOwner, IAsyncDisposable
         services.AddSingleton<OperationDispatcher>();
         services.AddAlerts();
         services.AddAgents();
-        services.AddMachines();
+        services.AddMachines(new StorageOptions());
         services.AddPayments();
     }
 

@@ -100,7 +100,8 @@ internal sealed class TypeReferences
                     See(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += code.ReadInt32() * 4;
+                    var targets = code.ReadInt32();
+                    code.Offset += targets * 4;
                     break;
                 default:
                     code.Offset += SizeOf(operation.OperandType);

@@ -162,7 +162,7 @@ public sealed class CrashTests : IAsyncLifetime
     private async Task RunOnOtherNodeAsync(string id)
     {
         var runner = new OperationRunner(
-            _engine.Store, new PlanCatalog([_steps.Plan()]), new OperationSignals(), _engine.Options, new FailureReader([]), [], [], _engine.Time,
+            _engine.Store, new PlanCatalog([_steps.Plan()]), new OperationSignals(), _engine.Membership, _engine.Options, new FailureReader([]), [], [], _engine.Time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<OperationRunner>.Instance, _engine.Entropy);
         (await runner.RunAsync(id, default)).ShouldBeNull();
     }

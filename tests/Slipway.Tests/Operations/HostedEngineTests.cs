@@ -76,7 +76,7 @@ public sealed class HostedEngineTests : IDisposable
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddSingleton<IdSource>();
         builder.Services.AddSingleton<Plan>(_steps.Plan());
-        builder.Services.AddOperations();
+        builder.Services.AddOperations(new StorageOptions { Database = _directory.File("slipway.db") });
         return builder.Build();
     }
 

@@ -4,6 +4,7 @@ using Quartz;
 using Slipway.Alerts;
 using Slipway.Alerts.Webhooks;
 using Slipway.Operations;
+using Slipway.Operations.Nodes;
 using Slipway.Storage;
 using Slipway.Testing;
 
@@ -19,8 +20,9 @@ internal sealed class TestEngine : IAsyncDisposable
     {
         _plans = plans;
         Database = new Database(new StorageOptions { Database = database ?? _directory.File("slipway.db") });
-        Store = new OperationStore(Database, Time);
-        Waker = new OperationWaker(Store, new OperationClock(Alarms, Time), Signals, Time);
+        Membership = new Membership(new IdSource(Entropy), Time);
+        Store = new OperationStore(Database, Membership, Time);
+        Waker = new OperationWaker(Store, new OperationClock(Alarms, Time), Signals, Membership, Time);
         Alerts = new AlertStore(Database, new WebhookOutbox(Database, AlertsOptions, new IdSource(Entropy), Time), new IdSource(Entropy), Time);
         Dispatcher = new OperationDispatcher(new PlanCatalog(plans), Waker, new IdSource(Entropy), Time);
     }
@@ -28,6 +30,8 @@ internal sealed class TestEngine : IAsyncDisposable
     public ManualTimeProvider Time { get; } = new();
 
     public Database Database { get; }
+
+    public Membership Membership { get; }
 
     public OperationStore Store { get; }
 
@@ -67,7 +71,7 @@ internal sealed class TestEngine : IAsyncDisposable
 
     /// <summary>A server process: its own runner, and for another node its own signals.</summary>
     public OperationRunner NewRunner(params Plan[] plans) => new(
-        Store, new PlanCatalog(plans.Length > 0 ? plans : _plans), Signals, Options, new FailureReader(Readers), Projections, Troubles, Time, NullLogger<OperationRunner>.Instance, Entropy);
+        Store, new PlanCatalog(plans.Length > 0 ? plans : _plans), Signals, Membership, Options, new FailureReader(Readers), Projections, Troubles, Time, NullLogger<OperationRunner>.Instance, Entropy);
 
     public async Task<string> StartAsync(string plan = ThreeSteps.Name, string subject = "subject-1") =>
         (await Database.WriteAsync(t => Dispatcher.StartAsync(t, plan, subject, Trail.Empty, TrailJson.Default.Trail))).ShouldNotBeNull();

@@ -11,7 +11,7 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        _operations = new OperationStore(Database, Time);
+        _operations = new OperationStore(Database, Alone, Time);
         (await InsertAsync(NewOperation())).ShouldBeTrue();
     }
 
@@ -61,7 +61,7 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
     public async Task Of_two_nodes_that_claim_at_once_one_wins()
     {
         await using var other = new Database(Options);
-        OperationStore[] nodes = [_operations, new(other, Time)];
+        OperationStore[] nodes = [_operations, new(other, Alone, Time)];
 
         var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => nodes[i % 2].ClaimAsync("op-1"))));
 
@@ -177,7 +177,7 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
 
         (await _operations.ListAsync(null, 3)).Select(o => o.Id).ShouldBe(["op-4", "op-3", "op-2"]);
         (await _operations.ListAsync("agt-1", 3)).Select(o => o.Id).ShouldBe(["op-1"]);
-        (await _operations.ListUnfinishedAsync(Time.GetUtcNow() - TimeSpan.FromSeconds(1), default)).Select(o => o.Id).ShouldBe(["op-1", "op-2", "op-3"]);
+        (await _operations.ListWithoutAlarmAsync(Time.GetUtcNow() - TimeSpan.FromSeconds(1), default)).Select(o => o.Id).ShouldBe(["op-1", "op-2", "op-3"]);
     }
 
     /// <returns>The next claim after a node died with the operation in its hands and another started.</returns>
@@ -190,7 +190,7 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
 
     private Task<bool> InsertAsync(Operation operation) => Database.WriteAsync(t => OperationStore.InsertAsync(t, operation));
 
-    private Task<bool> WakeAsync(string id) => Database.WriteAsync(t => _operations.WakeAsync(t, id));
+    private async Task<bool> WakeAsync(string id) => await Database.WriteAsync(t => _operations.WakeAsync(t, id)) is not null;
 
     private Task<bool> CancelAsync(string id, string reason) => Database.WriteAsync(t => OperationStore.CancelAsync(t, id, reason));
 

@@ -12,7 +12,7 @@ public abstract class OperationWriteTests(ITestStore store) : StoreSuite(store)
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        _operations = new OperationStore(Database, Time);
+        _operations = new OperationStore(Database, Alone, Time);
         await Database.WriteAsync(t => OperationStore.InsertAsync(t, NewOperation()));
         _claimed = (await _operations.ClaimAsync("op-1"))!;
     }
@@ -115,7 +115,7 @@ public abstract class OperationWriteTests(ITestStore store) : StoreSuite(store)
     public async Task T17_of_a_wake_and_a_wait_at_the_same_moment_the_wake_is_never_lost()
     {
         await using var other = new Database(Options);
-        var waker = new OperationStore(other, Time);
+        var waker = new OperationStore(other, Alone, Time);
         for (var round = 0; round < 20; round++)
         {
             var wait = Task.Run(() => WriteAsync(Wait(Time.GetUtcNow() + TimeSpan.FromHours(1), "phone-home")));

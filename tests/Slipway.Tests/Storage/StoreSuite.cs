@@ -1,5 +1,6 @@
 using Slipway.Blueprints;
 using Slipway.Operations;
+using Slipway.Operations.Nodes;
 using Slipway.Storage;
 using Slipway.Testing;
 using Slipway.Tests.Blueprints;
@@ -44,6 +45,9 @@ public sealed class PostgresStore(PostgresServer server) : ITestStore
 public abstract class StoreSuite(ITestStore store) : IAsyncLifetime
 {
     private protected ManualTimeProvider Time { get; } = new();
+
+    /// <summary>A process that shares its database with nobody.</summary>
+    private protected Membership Alone => field ??= new Membership(new IdSource(new Entropy()), Time);
 
     private protected Database Database { get; private set; } = null!;
 

@@ -11,7 +11,7 @@ public sealed class AwaitRunning(MachineStore machines, HetznerClient hetzner, A
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
         if (machine.HostKey is not null || machine.BootStatus is not null)
         {
-            actions.Forget(state.Actions);
+            await actions.ForgetAsync(state.Actions, context.OperationId);
             return Done(state with { Actions = [] }, "the machine spoke");
         }
 
