@@ -13,6 +13,7 @@ using Slipway.Server.Health;
 using Slipway.Server.Machines;
 using Slipway.Server.Operations;
 using Slipway.Server.Payments;
+using Slipway.Server.Reconcile;
 
 namespace Slipway.Server;
 
@@ -93,6 +94,7 @@ public static class SlipwayServer
         v1.MapAgents();
         v1.MapOperations();
         v1.MapAlerts();
+        v1.MapReconcile();
         v1.MapBlueprints();
         v1.MapDoctor();
         EndpointRules.Verify(app);

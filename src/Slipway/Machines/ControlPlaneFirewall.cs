@@ -12,6 +12,9 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
     private const string Setting = "firewall-id";
     private readonly SemaphoreSlim _gate = new(1, 1);
 
+    /// <summary>The name of a control plane's one firewall.</summary>
+    public static string NameOf(string controlPlane) => $"slipway-{controlPlane}";
+
     /// <summary>The firewall's id, from memory where there is one: making sure costs a request only once.</summary>
     public async Task<long> EnsureAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +29,7 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
 
             var owner = await controlPlane.GetIdAsync(cancellationToken);
             var firewall = await hetzner.Firewalls.GetOrCreateAsync(
-                new CreateFirewallRequest { Name = $"slipway-{owner}", Labels = MachineLabels.ForShared(owner), Rules = Rules() }, cancellationToken);
+                new CreateFirewallRequest { Name = NameOf(owner), Labels = MachineLabels.ForShared(owner), Rules = Rules() }, cancellationToken);
             if (firewall.Labels.GetValueOrDefault(MachineLabels.ControlPlane) != owner)
             {
                 throw new InvalidOperationException($"A firewall named '{firewall.Name}' exists and is not ours. Rename or remove it at Hetzner.");
