@@ -87,6 +87,8 @@ public sealed class QuarantineTests
     {
         await using var system = await TestSystem.StartAsync();
         var server = await system.PlantServerAsync(await system.OursAsync());
+        await Eventually.BecomesAsync(
+            () => system.Cloud.ServersAsync(), s => !(bool)s[0]!["locked"]!, "the server is made", () => system.Clock.Leap(TimeSpan.FromSeconds(1)));
         await system.PlantAsync(
             $"servers/{server}/actions/create_image", "image", new JsonObject { ["type"] = "snapshot", ["description"] = "left", ["labels"] = await system.OursAsync() });
         await system.PlantAsync("primary_ips", "primary_ip", new JsonObject { ["name"] = "left", ["type"] = "ipv4", ["location"] = "fsn1", ["labels"] = await system.OursAsync() });

@@ -15,7 +15,7 @@ public sealed class BeginRepair(MachineStore machines) : Step<MachineState>
 }
 
 /// <summary>Puts our firewall on the server, if it is not on it.</summary>
-public sealed class AttachFirewall(MachineStore machines, HetznerClient hetzner, ControlPlaneFirewall firewall, ActionWaits actions) : Step<MachineState>
+public sealed class AttachFirewall(MachineStore machines, HetznerClient hetzner, ControlPlaneFirewall firewall) : Step<MachineState>
 {
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
@@ -26,17 +26,17 @@ public sealed class AttachFirewall(MachineStore machines, HetznerClient hetzner,
         }
 
         var id = await firewall.EnsureAsync(cancellationToken);
-        if (server.PublicNet.Firewalls.Any(f => f.Id == id))
+        if (server.PublicNet.Firewalls.FirstOrDefault(f => f.Id == id) is { } attached)
         {
-            return Done(state, "in place");
+            return attached.Status == "pending"
+                ? Wait(context.Now.AddSeconds(2), $"Hetzner attaches firewall {id}.")
+                : Done(state, context.IsFirstAttempt ? "in place" : string.Create(CultureInfo.InvariantCulture, $"firewall {id} is attached"));
         }
 
         try
         {
-            var applied = await hetzner.Firewalls.ApplyAsync(id, [FirewallResource.OfServer(server.Id)], cancellationToken);
-            return await actions.AreFinishedAsync([.. applied.Select(a => a.Id)], context.OperationId)
-                ? Done(state, string.Create(CultureInfo.InvariantCulture, $"firewall {id} is attached"))
-                : Wait(context.Now.AddSeconds(5), $"Hetzner attaches firewall {id}.");
+            await hetzner.Firewalls.ApplyAsync(id, [FirewallResource.OfServer(server.Id)], cancellationToken);
+            return Wait(context.Now.AddSeconds(1), $"Hetzner attaches firewall {id}.");
         }
         catch (HetznerException e) when (e.Code == HetznerErrorCodes.NotFound)
         {
