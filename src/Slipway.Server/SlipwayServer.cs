@@ -7,6 +7,7 @@ using Slipway.Payments;
 using Slipway.Server.Access;
 using Slipway.Server.Agents;
 using Slipway.Server.Alerts;
+using Slipway.Server.Backups;
 using Slipway.Server.Blueprints;
 using Slipway.Server.Doctor;
 using Slipway.Server.Health;
@@ -24,6 +25,11 @@ public static class SlipwayServer
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (BackupCommands.Knows(args))
+        {
+            return await BackupCommands.RunAsync(args, Console.Out, Console.Error, TimeProvider.System);
+        }
+
         await using var app = Build(args);
         if (await Startup.PrepareAsync(app) is { Count: > 0 } problems)
         {

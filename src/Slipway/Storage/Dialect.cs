@@ -37,6 +37,11 @@ internal sealed class SqliteDialect : Dialect
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
     }
 
+    /// <summary>Has the static constructor run, for who opens a file without a dialect.</summary>
+    public static void UseSystemLibrary()
+    {
+    }
+
     public SqliteDialect(string path)
     {
         var file = Path.GetFullPath(path);
@@ -94,7 +99,7 @@ internal sealed class PostgresDialect(string url) : Dialect
 
     public override DbDataSource CreateDataSource() => NpgsqlDataSource.Create(ToConnectionString(new Uri(url)));
 
-    private static string ToConnectionString(Uri uri)
+    internal static string ToConnectionString(Uri uri)
     {
         var user = uri.UserInfo.Split(':', 2);
         return new NpgsqlConnectionStringBuilder

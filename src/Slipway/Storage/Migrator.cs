@@ -9,6 +9,9 @@ public sealed class Migrator(Database database, TimeProvider time)
     private const string CreateTable =
         "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";
 
+    /// <summary>The schema this build brings a database to.</summary>
+    public static long NewestVersion => Scripts()[^1].Version;
+
     /// <returns>How many scripts were applied.</returns>
     public Task<int> MigrateAsync(CancellationToken cancellationToken = default) => database.WriteAsync(
         async transaction =>

@@ -100,7 +100,9 @@ internal sealed class TypeReferences
                     See(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += code.ReadInt32() * 4;
+                    // Read first: the offset of a compound assignment would be the one before it.
+                    var targets = code.ReadInt32();
+                    code.Offset += targets * 4;
                     break;
                 default:
                     code.Offset += SizeOf(operation.OperandType);
