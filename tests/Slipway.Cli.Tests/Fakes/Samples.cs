@@ -99,7 +99,7 @@ internal static class Samples
         At = Noon,
         Findings =
         [
-            new() { Resource = "server", Id = "42", Name = "agt-9", Finding = "unknown", Action = "would be quarantined for 1:00:00:00" },
+            new() { Resource = "server", Id = "42", Name = "agt-9", Finding = "unknown", Action = "would be quarantined for 24 h" },
             new() { Resource = "volume", Id = "7", Name = "", Finding = "foreign", Action = "kept: it carries no label of ours" },
             new() { Resource = "machine", Id = "agt-1", Name = "agt-1", Finding = "off,no-firewall", Action = "'repair' would be started" },
         ],

@@ -62,7 +62,8 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public Uri Address => new(_app!.Urls.First() + "/");
 
-    private string[] Arguments => [.. _settings.Select(s => $"--{s.Key}={s.Value}")];
+    /// <summary>The settings the server is started with, as its command line.</summary>
+    public string[] Arguments => [.. _settings.Select(s => $"--{s.Key}={s.Value}")];
 
     /// <summary>Raw HTTP with a token of every scope.</summary>
     public HttpClient Http => _http!;

@@ -74,7 +74,7 @@ internal sealed class Quarantine(Clouds clouds, RowReader rows, AlertStore alert
         var until = round.Now + options.Grace;
         if (round.DryRun)
         {
-            return Finding.Of(resource, FindingKind.Unknown, $"would be quarantined for {options.Grace:g}");
+            return Finding.Of(resource, FindingKind.Unknown, string.Create(CultureInfo.InvariantCulture, $"would be quarantined for {options.Grace.TotalHours:0.#} h"));
         }
 
         // The mark first: what is quarantined can be seen at its provider, whatever becomes of us.

@@ -1,3 +1,6 @@
+CREATE INDEX alerts_resolved ON alerts (resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX outbox_done ON outbox (created_at) WHERE due_at IS NULL;
+
 -- One row: whose round it is, and when the next is due.
 CREATE TABLE reconcile (
   id BIGINT PRIMARY KEY,
