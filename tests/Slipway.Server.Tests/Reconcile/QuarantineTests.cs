@@ -302,6 +302,6 @@ public sealed class QuarantineTests
     }
 
     /// <summary>Removed, and not believed before it is seen gone.</summary>
-    private static Task GoesAsync(TestSystem system, string id) => Eventually.BecomesAsync(
+    private static Task<IReadOnlyList<ReconcileFinding>> GoesAsync(TestSystem system, string id) => Eventually.BecomesAsync(
         () => system.RoundAsync(), f => f.All(one => one.Id != id), $"{id} is gone", () => system.Clock.Leap(TimeSpan.FromSeconds(5)));
 }

@@ -21,15 +21,15 @@ internal sealed class PostgresBackup(StorageOptions options, TimeProvider time) 
         await CheckAsync(file, file, cancellationToken);
         await using var connection = new NpgsqlConnection(_database.ToString());
         await connection.OpenAsync(cancellationToken);
-        if (await ScalarAsync<long>(connection, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'slipway'") > 0)
-        {
-            throw new BackupException(InUse);
-        }
-
         var present = await ScalarAsync<long>(connection, "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'") > 0;
         if (present && !force)
         {
             throw new BackupException($"The database '{_database.Database}' at {_database.Host} has tables already. {NoForce}");
+        }
+
+        if (await ScalarAsync<long>(connection, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'slipway'") > 0)
+        {
+            throw new BackupException(InUse);
         }
 
         var kept = present ? KeptPrefix + time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd't'HHmmss", CultureInfo.InvariantCulture) : null;
@@ -76,7 +76,7 @@ internal sealed class PostgresBackup(StorageOptions options, TimeProvider time) 
     /// <summary>The password goes through the environment, which other users cannot read, and never into arguments, which they can.</summary>
     private async Task<string> RunAsync(string tool, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Find(tool), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Find(tool), arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PGHOST"] = _database.Host;
         start.Environment["PGPORT"] = _database.Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["PGUSER"] = _database.Username;
