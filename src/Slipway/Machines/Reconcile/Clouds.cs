@@ -17,6 +17,11 @@ internal sealed record CloudView
 
     /// <summary>What could not be listed, and why.</summary>
     public required IReadOnlyList<string> Unread { get; init; }
+
+    /// <summary>Whether a resource was listed.</summary>
+    public bool Shows(ResourceKind kind, string id) => (_shown ??= [.. Resources.Select(r => (r.Kind, r.Id))]).Contains((kind, id));
+
+    private HashSet<(ResourceKind, string)>? _shown;
 }
 
 /// <summary>Every outside call of reconciliation: one list of each kind, and a word to one resource.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Hetzner;
 
 namespace Slipway.Machines.Reconcile;
@@ -7,7 +8,15 @@ internal static class Drift
 {
     /// <summary>How a machine differs from its row, in a fixed order; empty when it does not.</summary>
     /// <returns>Null when nothing can be concluded: it is changing, or was not listed.</returns>
-    public static IReadOnlyList<string>? Find(Machine machine, CloudView clouds, RowView rows)
+    public static IReadOnlyList<string>? Find(Machine machine, CloudView clouds, RowView rows) => Find(machine, clouds, rows, FirewallOf(clouds, rows));
+
+    /// <summary>The id of our firewall; null when there is none.</summary>
+    public static long? FirewallOf(CloudView clouds, RowView rows) =>
+        clouds.Resources.FirstOrDefault(r => r.Kind == ResourceKind.Firewall && r.Name == ControlPlaneFirewall.NameOf(rows.ControlPlane)) is { } found
+            ? long.Parse(found.Id, CultureInfo.InvariantCulture)
+            : null;
+
+    public static IReadOnlyList<string>? Find(Machine machine, CloudView clouds, RowView rows, long? firewall)
     {
         if (machine.ServerId is not { } id || clouds.Servers is null || rows.Busy.Contains(machine.Subject)
             || machine.Status is not (MachineStatus.Running or MachineStatus.Stopped or MachineStatus.Starting))
@@ -26,10 +35,10 @@ internal static class Drift
             return null;
         }
 
-        return [.. Kinds(machine, server, clouds, rows)];
+        return [.. Kinds(machine, server, clouds, firewall)];
     }
 
-    private static IEnumerable<string> Kinds(Machine machine, Server server, CloudView clouds, RowView rows)
+    private static IEnumerable<string> Kinds(Machine machine, Server server, CloudView clouds, long? firewall)
     {
         var shouldRun = machine.Status != MachineStatus.Stopped;
         if (shouldRun && server.Status == ServerStatus.Off)
@@ -50,20 +59,15 @@ internal static class Drift
             yield return FindingKind.WrongType;
         }
 
-        if (clouds.Read.Contains(ResourceKind.Firewall) && !server.PublicNet.Firewalls.Any(f => IsOurs(f.Id, clouds, rows)))
+        if (clouds.Read.Contains(ResourceKind.Firewall) && !server.PublicNet.Firewalls.Any(f => f.Id == firewall))
         {
             yield return FindingKind.NoFirewall;
         }
 
         if (machine is { Status: MachineStatus.Running, TailscaleNodeId: { } node } && clouds.Read.Contains(ResourceKind.Device)
-            && !clouds.Resources.Any(r => r.Kind == ResourceKind.Device && r.Id == node))
+            && !clouds.Shows(ResourceKind.Device, node))
         {
             yield return FindingKind.NoDevice;
         }
     }
-
-    private static bool IsOurs(long firewall, CloudView clouds, RowView rows) => clouds.Resources.Any(r =>
-        r.Kind == ResourceKind.Firewall
-        && r.Name == ControlPlaneFirewall.NameOf(rows.ControlPlane)
-        && r.Id == firewall.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -37,9 +37,17 @@ internal sealed record RowView
     /// <summary>Subjects that changed, or may be changing: nothing is concluded about them.</summary>
     public required IReadOnlySet<string> Busy { get; init; }
 
+    private HashSet<long>? _servers;
+    private HashSet<string>? _devices;
+
     public IEnumerable<Machine> Living => Machines.Values.Where(m => m.Status != MachineStatus.Gone);
 
-    public bool KnowsServer(long id) => Living.Any(m => m.ServerId == id);
+    public bool KnowsServer(long id) => (_servers ??= [.. Living.Select(m => m.ServerId).OfType<long>()]).Contains(id);
+
+    /// <summary>Whether a living machine has this device, by its id or by the host name of its present attempt.</summary>
+    public bool KnowsDevice(string id, string hostname) =>
+        (_devices ??= new(Living.SelectMany(m => new[] { m.TailscaleNodeId, m.TailscaleHostname }).OfType<string>(), StringComparer.OrdinalIgnoreCase)) is var known
+        && (known.Contains(id) || known.Contains(hostname));
 
     public bool IsBusy(CloudResource resource) =>
         (resource.Subject is { } subject && Busy.Contains(subject)) || Unfinished.Any(o => o.Id == resource.OperationId);
@@ -99,7 +107,7 @@ internal sealed class Ownership(RowView rows, CloudView clouds, ReconcileOptions
     {
         ResourceKind.Server => rows.KnowsServer(long.Parse(resource.Id, CultureInfo.InvariantCulture)),
         ResourceKind.Firewall => resource.Name == ControlPlaneFirewall.NameOf(rows.ControlPlane) && (rows.Living.Any() || rows.Unfinished.Count > 0),
-        ResourceKind.Device => rows.Living.Any(m => m.TailscaleNodeId == resource.Id || string.Equals(m.TailscaleHostname, resource.Name, StringComparison.OrdinalIgnoreCase)),
+        ResourceKind.Device => rows.KnowsDevice(resource.Id, resource.Name),
         ResourceKind.AuthKey => false,
         _ => resource.Server is { } server && rows.KnowsServer(server),
     };

@@ -52,7 +52,7 @@ public sealed class ReconcileRound
         {
             if (request.AcceptMissing)
             {
-                await _database.WriteAsync(RestoreMark.ClearAsync, either.Token);
+                await _database.WriteAsync(transaction => RestoreMark.AcceptAsync(transaction, _time.GetUtcNow()), either.Token);
             }
 
             return await RunAsync(request, number, either.Token);
@@ -115,7 +115,8 @@ public sealed class ReconcileRound
     {
         var findings = new List<Finding>();
         var noted = (await _store.ListDriftsAsync(cancellationToken)).ToDictionary(d => d.Subject, StringComparer.Ordinal);
-        var seen = rows.Living.Select(m => (Machine: m, Kinds: Drift.Find(m, clouds, rows))).Where(m => m.Kinds is not null).ToList();
+        var firewall = Drift.FirewallOf(clouds, rows);
+        var seen = rows.Living.Select(m => (Machine: m, Kinds: Drift.Find(m, clouds, rows, firewall))).Where(m => m.Kinds is not null).ToList();
         var gone = seen.Count(m => m.Kinds!.Contains(FindingKind.HostGone));
         foreach (var (machine, kinds) in seen.OrderBy(m => m.Machine.Subject, StringComparer.Ordinal))
         {
@@ -130,7 +131,7 @@ public sealed class ReconcileRound
             }
         }
 
-        foreach (var row in noted.Values.Where(r => !round.DryRun && rows.Living.All(m => m.Subject != r.Subject)))
+        foreach (var row in noted.Values.Where(r => !round.DryRun && rows.Machines.GetValueOrDefault(r.Subject)?.Status is null or MachineStatus.Gone))
         {
             await _repair.EndAsync(row, cancellationToken);
         }

@@ -80,7 +80,7 @@ public sealed class CreateServer(
     /// nobody else has ever known it.
     /// </summary>
     private async Task<bool> IsOwnFromBeforeRestoreAsync(Server found, Machine machine, StepContext context, CancellationToken cancellationToken) =>
-        await RestoreMark.FindAsync(settings, cancellationToken) is { } restored
+        await RestoreMark.LastAsync(settings, cancellationToken) is { } restored
         && context.Operation.CreatedAt < restored
         && found.Created < restored
         && MachineLabels.IsOurs(found, await controlPlane.GetIdAsync(cancellationToken), machine)

@@ -24,7 +24,7 @@ CREATE TABLE quarantine (
 
 -- Machines that are not as their row says.
 CREATE TABLE drifts (
-  subject TEXT PRIMARY KEY REFERENCES machines (subject),
+  subject TEXT PRIMARY KEY,
   kinds TEXT NOT NULL,
   since BIGINT NOT NULL,
   first_round BIGINT NOT NULL,

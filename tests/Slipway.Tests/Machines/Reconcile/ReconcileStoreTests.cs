@@ -79,8 +79,14 @@ public abstract class ReconcileStoreTests(ITestStore store) : StoreSuite(store)
         await Database.WriteAsync(t => RestoreMark.SetAsync(t, Time.GetUtcNow()));
         (await RestoreMark.FindAsync(settings)).ShouldBe(Time.GetUtcNow());
 
-        await Database.WriteAsync(RestoreMark.ClearAsync);
+        Time.Advance(Every);
+        await Database.WriteAsync(t => RestoreMark.AcceptAsync(t, Time.GetUtcNow()));
         (await RestoreMark.FindAsync(settings)).ShouldBeNull();
+        (await RestoreMark.LastAsync(settings)).ShouldBe(Time.GetUtcNow() - Every);
+
+        Time.Advance(Every);
+        await Database.WriteAsync(t => RestoreMark.SetAsync(t, Time.GetUtcNow()));
+        (await RestoreMark.FindAsync(settings)).ShouldBe(Time.GetUtcNow(), "it was restored once more");
     }
 }
 
