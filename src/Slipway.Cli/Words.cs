@@ -180,6 +180,8 @@ internal static class Words
         "stop" => "Stopping",
         "start" => "Starting",
         "destroy" => "Destroying",
+        "replace" => "Replacing",
+        "repair" => "Repairing",
         var other => $"Running {other} of",
     };
 

@@ -149,6 +149,38 @@ public sealed class DriftTests
     }
 
     [Fact]
+    public async Task L3_A_customer_who_leaves_before_a_lost_machine_is_replaced_leaves_nothing_behind()
+    {
+        await using var system = await TestSystem.StartAsync();
+        var agent = await system.RunningAgentAsync();
+        await system.Cloud.HetznerAsync(HttpMethod.Delete, $"servers/{agent.Machine!.ServerId}");
+        await Eventually.BecomesAsync(() => system.Cloud.ServersAsync(), s => s.Count == 0, "it is gone", () => system.Clock.Leap(TimeSpan.FromSeconds(1)));
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await system.RoundAsync();
+        system.Clock.Leap(Rounds.Lasting);
+        system.ToCloud.HoldsAnswer = request =>
+        {
+            if (request.Path != "/api/v2/tailnet/-/devices" || request.Query.Count == 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            reached.TrySetResult();
+            return release.Task;
+        };
+        var replace = (await system.RoundAsync()).Of(agent.Id).Operation();
+        using var limit = Eventually.Limit();
+        await reached.Task.WaitAsync(limit.Token);
+        await system.Client.Agents.DestroyAsync(agent.Id);
+        release.SetResult();
+
+        (await system.FinishedByLeapsAsync(replace, TimeSpan.FromSeconds(2))).Status.ShouldBe("undone");
+        (await system.Client.Agents.GetAsync(agent.Id)).Status.ShouldBe("closed");
+        await system.Cloud.ShouldBeEmptyAsync();
+    }
+
+    [Fact]
     public async Task T14_Most_servers_gone_at_once_is_held_until_somebody_says_so()
     {
         await using var system = await TestSystem.StartAsync();

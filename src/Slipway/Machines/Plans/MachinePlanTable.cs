@@ -51,7 +51,7 @@ public static class MachinePlanTable
     public static Plan Replace(IServiceProvider services) => Table(
         MachinePlans.Replace,
         (_, input) => new MachineState { Order = input.Deserialize(BlueprintJson.Default.MachineOrder) },
-        [new(Step<LeaveTailnet>(services)), .. Making(services)],
+        [new(Step<LeaveTailnet>(services), Undo: Step<ForgetLostMachine>(services)), .. Making(services)],
         cancellable: true);
 
     /// <summary>Each step looks what is wrong and does nothing if that is not; what was switched off is switched on again when it fails.</summary>
