@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using Slipway.Blueprints;
+using Slipway.Machines;
 using Slipway.Secrets;
 using Slipway.Server.Access;
+using Slipway.Ssh;
 using Slipway.Storage;
 
 namespace Slipway.Server;
@@ -40,12 +42,27 @@ internal static class Startup
             return problems;
         }
 
+        await MakeWhatBackupsNeedAsync(app.Services.GetRequiredService<ControlPlane>());
         if (await app.Services.GetRequiredService<ApiTokens>().CreateFirstAsync() is { } first)
         {
             Console.WriteLine($"First API token (shown once, keep it safe): {first}");
         }
 
         return problems;
+    }
+
+    /// <summary>Who we are is made before the first machine is, so that no backup is without it: with another id or authority, all there is at the clouds would be a stranger's.</summary>
+    private static async Task MakeWhatBackupsNeedAsync(ControlPlane controlPlane)
+    {
+        await controlPlane.GetIdAsync();
+        try
+        {
+            await controlPlane.GetAuthorityAsync();
+        }
+        catch (SshException)
+        {
+            // OpenSSH is not installed; 'slipway doctor' says so, and the first machine will wait for it.
+        }
     }
 
     private static void Collect(List<string> problems, Action look)

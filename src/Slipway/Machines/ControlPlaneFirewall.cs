@@ -15,6 +15,9 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
     private const string BeingMade = "being-made";
     private readonly SemaphoreSlim _gate = new(1, 1);
 
+    /// <summary>The name of a control plane's one firewall.</summary>
+    public static string NameOf(string controlPlane) => $"slipway-{controlPlane}";
+
     /// <summary>The firewall's id, from memory where there is one: making sure costs a request only once.</summary>
     public async Task<long> EnsureAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +37,7 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
 
             var owner = await controlPlane.GetIdAsync(cancellationToken);
             var firewall = await hetzner.Firewalls.GetOrCreateAsync(
-                new CreateFirewallRequest { Name = NameFor(owner), Labels = MachineLabels.ForShared(owner), Rules = Rules() }, cancellationToken);
+                new CreateFirewallRequest { Name = NameOf(owner), Labels = MachineLabels.ForShared(owner), Rules = Rules() }, cancellationToken);
             if (firewall.Labels.GetValueOrDefault(MachineLabels.ControlPlane) != owner)
             {
                 throw new InvalidOperationException($"A firewall named '{firewall.Name}' exists and is not ours. Rename or remove it at Hetzner.");
@@ -88,8 +91,6 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
 
     public void Dispose() => _gate.Dispose();
 
-    private static string NameFor(string owner) => $"slipway-{owner}";
-
     private async Task<(long Id, string Rules)?> KnownAsync(CancellationToken cancellationToken) => Parse(await settings.FindAsync(Setting, cancellationToken));
 
     private static (long Id, string Rules)? Parse(string? kept) =>
@@ -98,7 +99,7 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
     private async Task<long?> FindOursAsync(CancellationToken cancellationToken)
     {
         var owner = await controlPlane.GetIdAsync(cancellationToken);
-        var found = await hetzner.Firewalls.FindByNameAsync(NameFor(owner), cancellationToken);
+        var found = await hetzner.Firewalls.FindByNameAsync(NameOf(owner), cancellationToken);
         return found?.Labels.GetValueOrDefault(MachineLabels.ControlPlane) == owner ? found.Id : null;
     }
 

@@ -46,6 +46,11 @@ internal sealed class SqliteDialect : Dialect
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
     }
 
+    /// <summary>Has the static constructor run, for who opens a file without a dialect.</summary>
+    public static void UseSystemLibrary()
+    {
+    }
+
     public SqliteDialect(string path)
     {
         var file = Path.GetFullPath(path);
@@ -93,6 +98,8 @@ internal sealed class PostgresDialect(string url) : Dialect
         settings.Timeout = settings.CommandTimeout = (int)LinkLimit.TotalSeconds;
         return new NpgsqlConnection(settings.ToString());
     }
+
+    internal static string ToConnectionString(Uri uri) => Settings(uri).ToString();
 
     private static NpgsqlConnectionStringBuilder Settings(Uri uri)
     {
