@@ -9,7 +9,7 @@ internal sealed class RowReader(ReconcileStore store, OperationStore operations,
     public async Task<RowView> ReadAsync(RowView? before, CancellationToken cancellationToken)
     {
         // Operations first: one that ends in between is busy in this view, and its machine is as it left it.
-        var unfinished = await operations.ListUnfinishedAsync(DateTimeOffset.MaxValue, cancellationToken);
+        var unfinished = await operations.ListUnfinishedAsync(cancellationToken);
         var machines = (await store.ListMachinesAsync(cancellationToken)).ToDictionary(m => m.Subject, StringComparer.Ordinal);
         var busy = unfinished.Select(o => o.Subject).ToHashSet(StringComparer.Ordinal);
         if (before is not null)
