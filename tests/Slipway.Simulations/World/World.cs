@@ -24,7 +24,7 @@ internal sealed class World : IDisposable
     private Call? _lastOrder;
     private readonly RowWatch _rows;
     private bool _unseen;
-    private IReadOnlyList<(string Id, long Due)>? _open;
+    private IReadOnlyList<(string Id, long? Due)>? _open;
 
     public World(WorldDatabase store, int seed, PlantedBug bug = PlantedBug.None, bool reusesLeases = true)
     {
@@ -166,20 +166,29 @@ internal sealed class World : IDisposable
         return Heard(asked, Planting.Rewrite(Bug, asked, await Cloud.SendAsync(asked), _lastOrder));
     }
 
+    /// <summary>Asks Hetzner as somebody outside would, with the project's token: no effect of ours.</summary>
+    public JsonNode? AskHetzner(string method, string path, JsonObject? body = null) =>
+        Ask(method, "v1/" + path, "Bearer " + Fixtures.HetznerToken, "application/json", body is null ? [] : Json.Bytes(body));
+
+    /// <summary>Asks Tailscale as somebody outside would.</summary>
+    public JsonNode? AskTailscale(string method, string path, JsonObject? body = null)
+    {
+        var login = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("local-client:" + Fixtures.TailscaleSecret));
+        var token = Ask("POST", "api/v2/oauth/token", login, "application/x-www-form-urlencoded", Encoding.UTF8.GetBytes("grant_type=client_credentials"));
+        return Ask(method, "api/v2/tailnet/-/" + path, "Bearer " + token!["access_token"], "application/json", body is null ? [] : Json.Bytes(body));
+    }
+
     /// <summary>Somebody else makes a server that bears this name.</summary>
     public void AddStranger(string name)
     {
         var body = new JsonObject { ["name"] = name, ["server_type"] = "cx23", ["image"] = "debian-12", ["location"] = "fsn1" };
-        var call = new Call(
-            "POST", new Uri("http://127.0.0.1:8700/v1/servers"),
-            [new("Authorization", "Bearer " + Fixtures.HetznerToken), new("Content-Type", "application/json")], Json.Bytes(body));
-        var reply = Run(() => Cloud.SendAsync(call));
-        if (reply.Status == 201)
+        var made = AskHetzner("POST", "servers", body);
+        if ((long?)made?["server"]?["id"] is { } id)
         {
-            Strangers.Add((long)Json.Parse(reply.Body)["server"]!["id"]!);
+            Strangers.Add(id);
         }
 
-        Note("outside", $"a stranger makes {name}: {reply.Status}");
+        Note("outside", $"a stranger makes {name}");
     }
 
     private Reply Heard(Call call, Reply reply)
@@ -219,6 +228,13 @@ internal sealed class World : IDisposable
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("This waits for something that never comes.");
     }
 
+    private JsonNode? Ask(string method, string path, string authorization, string type, byte[] body)
+    {
+        var call = new Call(method, new Uri("http://127.0.0.1:8700/" + path), [new("Authorization", authorization), new("Content-Type", type)], body);
+        var reply = Run(() => Cloud.SendAsync(call));
+        return reply.Body.Length > 0 ? Json.Parse(reply.Body) : null;
+    }
+
     public JsonNode? Side(string method, string path, JsonObject? body = null)
     {
         var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
@@ -228,13 +244,20 @@ internal sealed class World : IDisposable
             : throw new InvalidOperationException($"{method} {path}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
     }
 
+    /// <summary>Changes rows behind everybody's back.</summary>
+    public void Write(string sql) => Run(async () =>
+    {
+        await Desk.Database.WriteAsync(t => t.ExecuteAsync(sql));
+        return true;
+    });
+
     public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Desk.Database.QueryAsync<T>(sql, parameters).GetAwaiter().GetResult();
 
     /// <summary>The operations that are due now, in the order of the rows.</summary>
     public IReadOnlyList<string> Due()
     {
         var now = Clock.Now.ToUnixTimeMilliseconds();
-        return [.. Unfinished().TakeWhile(o => o.Due <= now).Select(o => o.Id)];
+        return [.. Unfinished().Where(o => o.Due <= now).Select(o => o.Id)];
     }
 
     /// <summary>Moves to the next thing that happens, if that is by then; dead processes are replaced on the way.</summary>
@@ -255,7 +278,7 @@ internal sealed class World : IDisposable
         }
 
         var now = Clock.Now.ToUnixTimeMilliseconds();
-        var due = Unfinished().Where(o => o.Due > now).Select(o => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(o.Due)).FirstOrDefault();
+        var due = Unfinished().Where(o => o.Due > now).Select(o => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(o.Due!.Value)).FirstOrDefault();
         var next = Earliest(Clock.NextTimer, due);
         if (next is null || next > until)
         {
@@ -293,6 +316,15 @@ internal sealed class World : IDisposable
         }
     }
 
+    /// <summary>Every process dies, and no supervisor starts another.</summary>
+    public void LoseAllNodes()
+    {
+        Nodes.ForEach(n => n.Die());
+        Pump.Drain();
+        Nodes.ForEach(Bury);
+        Nodes.Clear();
+    }
+
     public void Dispose()
     {
         Nodes.ForEach(n => n.Die());
@@ -313,8 +345,8 @@ internal sealed class World : IDisposable
         return true;
     });
 
-    private IReadOnlyList<(string Id, long Due)> Unfinished() =>
-        _open ??= Query<(string Id, long Due)>("SELECT id, due_at FROM operations WHERE result IS NULL ORDER BY due_at, id");
+    private IReadOnlyList<(string Id, long? Due)> Unfinished() =>
+        _open ??= Query<(string Id, long? Due)>("SELECT id, due_at FROM operations WHERE result IS NULL ORDER BY due_at, id");
 
     /// <summary>Rows change by commits alone, so between two of them one look is enough.</summary>
     private void LookAtRows()
