@@ -17,7 +17,9 @@ public sealed partial class ServerProcess : IDisposable
     private readonly StringBuilder _output = new();
     private Process? _process;
 
-    public ServerProcess(Uri cloud)
+    /// <param name="cloud">LocalCloud.</param>
+    /// <param name="settings">What differs from a server alone with simulated machines.</param>
+    public ServerProcess(Uri cloud, IReadOnlyDictionary<string, string>? settings = null)
     {
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
         _settings = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -37,14 +39,27 @@ public sealed partial class ServerProcess : IDisposable
             ["Machines:ControlPlaneAddresses:0"] = "127.0.0.1/32",
             ["Machines:BlueprintDirectory"] = Path.Combine(DemoProcess.Repository, "blueprints"),
         };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            _settings[name] = value;
+        }
     }
 
     public Uri Address { get; }
 
-    /// <summary>Null before the first start.</summary>
+    /// <summary>Takes effect at the next start.</summary>
+    public void Set(string name, string value) => _settings[name] = value;
+
+    /// <summary>Null before the first start, and when another made the first token.</summary>
     public SlipwayClient? Client { get; private set; }
 
-    private string Output
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>The token it printed at its first start; null if another made the first one.</summary>
+    public string? FirstToken => Token().Match(Output) is { Success: true } match ? match.Value : null;
+
+    /// <summary>All it ever said.</summary>
+    public string Output
     {
         get
         {
@@ -57,6 +72,14 @@ public sealed partial class ServerProcess : IDisposable
 
     /// <summary>Returns when it is ready for work.</summary>
     public async Task StartAsync()
+    {
+        Launch();
+        await ReadyAsync();
+        Client ??= FirstToken is { } token ? new SlipwayClient(Address, token) : null;
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public void Launch()
     {
         var program = Path.Combine(AppContext.BaseDirectory, "slipway-server.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. _settings.Select(s => $"--{s.Key}={s.Value}")])
@@ -71,8 +94,23 @@ public sealed partial class ServerProcess : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await ReadyAsync();
-        Client ??= new SlipwayClient(Address, Token().Match(Output).Value);
+    }
+
+    /// <summary>Sends a signal by its name, such as <c>STOP</c>.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("/bin/kill", [$"-{name}", $"{_process!.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>As a service manager stops it.</summary>
+    public async Task StopAsync()
+    {
+        Signal("TERM");
+        using var limit = new CancellationTokenSource(Limit);
+        await _process!.WaitForExitAsync(limit.Token);
+        _process.Dispose();
+        _process = null;
     }
 
     /// <summary>As a power cut: nothing of it gets to say a last word.</summary>
@@ -87,13 +125,18 @@ public sealed partial class ServerProcess : IDisposable
     public void Dispose()
     {
         Client?.Dispose();
-        _process?.Kill();
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+        }
+
         _process?.WaitForExit();
         _process?.Dispose();
         _directory.Dispose();
     }
 
-    private async Task ReadyAsync()
+    /// <summary>Returns when it says that it is ready.</summary>
+    public async Task ReadyAsync()
     {
         using var limit = new CancellationTokenSource(Limit);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
@@ -109,7 +152,7 @@ public sealed partial class ServerProcess : IDisposable
                     return;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !limit.IsCancellationRequested)
             {
                 // It does not listen yet.
             }

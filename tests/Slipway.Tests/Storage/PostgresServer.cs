@@ -15,16 +15,33 @@ public sealed class PostgresServer : IAsyncLifetime
     private const string Script = """
         set -e
         "$1/initdb" -D "$2/data" -U slipway --auth=trust --no-sync -E UTF8 --locale=C >"$2/initdb.log" 2>&1 || { cat "$2/initdb.log"; exit 1; }
-        "$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/server.log" -o "-h 127.0.0.1 -p $3 -k $2 -F -c synchronous_commit=off -c max_connections=200" start >/dev/null || { cat "$2/server.log"; exit 1; }
+        start() { "$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/server.log" -o "-h $4 -p $3 -k $2 $5 -c max_connections=200" start >/dev/null || { cat "$2/server.log"; exit 1; }; }
+        start "$@"
         echo ready
-        read -r _ || true
+        while read -r seconds; do
+          "$1/pg_ctl" -D "$2/data" -m immediate -w stop >/dev/null
+          sleep "$seconds"
+          start "$@"
+          echo ready
+        done
         "$1/pg_ctl" -D "$2/data" -m immediate -w stop >/dev/null
         """;
+
+    /// <summary>As a test of nothing but SQL wants it.</summary>
+    private const string Fast = "-F -c synchronous_commit=off";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("slipway-test-pg-");
     private Process? _shell;
     private int _port;
     private int _databases;
+
+    /// <summary>Keeps what it promised when it is restarted the hard way; slower.</summary>
+    public bool IsDurable { get; init; }
+
+    /// <summary>Where it listens: an address for each of those that are to be told apart on their way to it.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = ["127.0.0.1"];
+
+    public int Port => _port;
 
     public async Task InitializeAsync()
     {
@@ -36,7 +53,7 @@ public sealed class PostgresServer : IAsyncLifetime
             await chown.WaitForExitAsync();
         }
 
-        string[] command = ["sh", "-c", Script, "sh", binaries, _directory.FullName, _port.ToString(CultureInfo.InvariantCulture)];
+        string[] command = ["sh", "-c", Script, "sh", binaries, _directory.FullName, _port.ToString(CultureInfo.InvariantCulture), string.Join(',', Addresses), IsDurable ? "" : Fast];
         // PostgreSQL refuses to run as root.
         string[] arguments = Environment.UserName == "root" ? ["setpriv", "--reuid", Owner, "--regid", Owner, "--clear-groups", .. command] : command;
         _shell = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..])
@@ -46,11 +63,15 @@ public sealed class PostgresServer : IAsyncLifetime
             RedirectStandardOutput = true,
             WorkingDirectory = _directory.FullName,
         })!;
-        var line = await _shell.StandardOutput.ReadLineAsync();
-        if (line != "ready")
-        {
-            throw new InvalidOperationException($"PostgreSQL did not start: {line} {await _shell.StandardOutput.ReadToEndAsync()}");
-        }
+        await ReadyAsync();
+    }
+
+    /// <summary>As a crash of the machine it runs on would, and back again after a while.</summary>
+    public async Task CrashAsync(TimeSpan outage)
+    {
+        await _shell!.StandardInput.WriteLineAsync(outage.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+        await _shell.StandardInput.FlushAsync();
+        await ReadyAsync();
     }
 
     /// <summary>Makes an empty database.</summary>
@@ -74,6 +95,15 @@ public sealed class PostgresServer : IAsyncLifetime
         }
 
         _directory.Delete(recursive: true);
+    }
+
+    private async Task ReadyAsync()
+    {
+        var line = await _shell!.StandardOutput.ReadLineAsync();
+        if (line != "ready")
+        {
+            throw new InvalidOperationException($"PostgreSQL did not start: {line} {await _shell.StandardOutput.ReadToEndAsync()}");
+        }
     }
 
     private async Task ExecuteAsync(string sql)

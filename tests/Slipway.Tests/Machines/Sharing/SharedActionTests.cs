@@ -54,7 +54,7 @@ public sealed class SharedActionTests(PostgresServer server) : IAsyncLifetime
 
         await _cloud.UntilAskedAsync(7);
         _cloud.Askers.Count.ShouldBe(1, "one has the duty");
-        _cloud.Asked.Last().Order().ShouldBe([100, 101, 102, 103, 104, 105, 200], "and asks for all in one request");
+        _cloud.Asked.Last().Order().ToList().ShouldBe([100L, 101, 102, 103, 104, 105, 200], "and asks for all in one request");
         _cloud.Finish(200, 100, 101, 102, 103, 104, 105);
 
         for (var i = 0; i < 6; i++)

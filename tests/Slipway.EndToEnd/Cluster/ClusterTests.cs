@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace Slipway.EndToEnd.Cluster;
+
+/// <summary>Three servers as processes, and everything that happens to processes. Beside nothing else: what is measured here is patience.</summary>
+[Collection(Name)]
+public sealed class ClusterTests(ITestOutputHelper output)
+{
+    public const string Name = "Cluster";
+
+    private static readonly TimeSpan Healing = TimeSpan.FromSeconds(150);
+
+    [Fact]
+    public async Task T1_the_work_of_a_killed_server_goes_on_at_another_within_fifteen_seconds()
+    {
+        await using var stack = await ClusterStack.StartAsync();
+        using var shop = new Shop(stack.Servers[1].Address, stack.Token);
+        using var invariants = new Invariants(stack, shop);
+        var agents = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            agents.Add(await shop.OrderAsync(default));
+        }
+
+        // Booting takes two seconds, so each is in somebody's hands; those of the second are in its memory or its Quartz.
+        await stack.Servers[1].KillAsync();
+        var since = Stopwatch.GetTimestamp();
+        var broken = await HealAsync(stack, invariants);
+
+        broken.ShouldBeEmpty(Story(stack));
+        // Fifteen to take over, and what a provision takes by itself.
+        Stopwatch.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(15 + 10), Story(stack));
+    }
+
+    [Fact]
+    public async Task Whatever_happens_to_servers_and_database_every_paid_agent_gets_one_machine_and_nothing_is_left_of_the_others()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("SLIPWAY_CHAOS_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount & 0xFFFF;
+        var minutes = double.TryParse(Environment.GetEnvironmentVariable("SLIPWAY_CHAOS_MINUTES"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 2;
+        output.WriteLine($"SLIPWAY_CHAOS_SEED={seed} SLIPWAY_CHAOS_MINUTES={minutes.ToString(CultureInfo.InvariantCulture)}");
+        var random = new Random(seed);
+        await using var stack = await ClusterStack.StartAsync();
+        using var shop = new Shop(stack.Address, stack.Token);
+        using var invariants = new Invariants(stack, shop);
+        var chaos = new Chaos(stack, new Random(random.Next()), output);
+
+        using var closing = new CancellationTokenSource();
+        var load = LoadAsync(shop, new Random(random.Next()), closing.Token);
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(minutes))
+        {
+            await chaos.StrikeAsync();
+        }
+
+        await closing.CancelAsync();
+        await load;
+        var broken = await HealAsync(stack, invariants);
+
+        output.WriteLine($"{shop.Paid.Count} paid, {shop.Cancelled.Count} cancelled; {string.Join(", ", chaos.Happened.Select(h => $"{h.Key} {h.Value}x"))}");
+        broken.ShouldBeEmpty($"SLIPWAY_CHAOS_SEED={seed}\n{Story(stack)}");
+        shop.Paid.Count.ShouldBeGreaterThan(3);
+        stack.Servers.ShouldAllBe(s => !s.Output.Contains("rate_limit_exceeded", StringComparison.Ordinal));
+        stack.Servers.ShouldAllBe(s => !s.Output.Contains("planted-secret", StringComparison.Ordinal));
+    }
+
+    /// <summary>An order now and then; some leave again, some at once.</summary>
+    private static async Task LoadAsync(Shop shop, Random random, CancellationToken closing)
+    {
+        while (!closing.IsCancellationRequested)
+        {
+            // What was begun is said to its end, even after closing time.
+            var agent = await shop.OrderAsync(CancellationToken.None);
+            if (random.Next(4) == 0)
+            {
+                await shop.CancelAsync(agent, CancellationToken.None);
+            }
+            else if (random.Next(4) == 0)
+            {
+                await shop.CancelAsync(shop.Paid[random.Next(shop.Paid.Count)], CancellationToken.None);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1000, 3000)), TimeProvider.System, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> HealAsync(ClusterStack stack, Invariants invariants)
+    {
+        using var pause = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        var since = Stopwatch.GetTimestamp();
+        IReadOnlyList<string> broken;
+        while ((broken = await invariants.BrokenAsync()).Count > 0 && Stopwatch.GetElapsedTime(since) < Healing && stack.Servers.Any(s => s.IsRunning))
+        {
+            await pause.WaitForNextTickAsync();
+        }
+
+        return broken;
+    }
+
+    private static string Story(ClusterStack stack) =>
+        string.Join("\n\n", stack.Servers.Select((s, i) => $"--- node {i}\n{string.Join('\n', s.Output.Split('\n').Where(l => !l.Contains(": info:", StringComparison.Ordinal)).TakeLast(80))}"));
+}
+
+/// <summary>Runs beside no other test: they would take each other's cores.</summary>
+[CollectionDefinition(ClusterTests.Name, DisableParallelization = true)]
+public sealed class ClusterCollection;

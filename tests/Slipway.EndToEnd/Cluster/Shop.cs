@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Slipway.Client;
+
+namespace Slipway.EndToEnd.Cluster;
+
+/// <summary>Customers who order, pay and leave, whatever happens to the servers: what was not answered is said again, as Stripe does.</summary>
+internal sealed class Shop(Uri address, string token) : IDisposable
+{
+    private const string WebhookSecret = "whsec_local";
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = address, Timeout = AnswerLimit };
+    private int _events;
+
+    /// <summary>Agents whose payment was taken and not cancelled.</summary>
+    public List<string> Paid { get; } = [];
+
+    public List<string> Cancelled { get; } = [];
+
+    public async Task<string> OrderAsync(CancellationToken cancellationToken)
+    {
+        var agent = await InsistAsync(
+            async client => (await client.Agents.CreateAsync(
+                new CreateAgentRequest
+                {
+                    Blueprint = "hello",
+                    Secrets = new Dictionary<string, string>(StringComparer.Ordinal) { ["GREETING_TOKEN"] = "planted-secret-0123456789abcdef" },
+                },
+                cancellationToken)).Id,
+            cancellationToken);
+        await SayAsync(
+            "checkout.session.completed",
+            new
+            {
+                id = "cs_" + agent,
+                mode = "subscription",
+                payment_status = "paid",
+                client_reference_id = agent,
+                subscription = "sub_" + agent,
+                customer = "cus_" + agent,
+                metadata = new { price = "price_hello" },
+            },
+            cancellationToken);
+        Paid.Add(agent);
+        return agent;
+    }
+
+    public async Task CancelAsync(string agent, CancellationToken cancellationToken)
+    {
+        Paid.Remove(agent);
+        Cancelled.Add(agent);
+        await SayAsync("customer.subscription.deleted", new { id = "sub_" + agent, customer = "cus_" + agent, status = "canceled" }, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<AgentResource>> ListAsync(CancellationToken cancellationToken) =>
+        InsistAsync(client => client.Agents.ListAsync(cancellationToken), cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task SayAsync(string type, object subject, CancellationToken cancellationToken)
+    {
+        var id = $"evt_{Interlocked.Increment(ref _events)}";
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { id, @object = "event", type, data = new { @object = subject } });
+        await InsistAsync(
+            async _ =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("webhooks/stripe", UriKind.Relative)) { Content = new ByteArrayContent(body) };
+                request.Content.Headers.Add("Content-Type", "application/json");
+                request.Headers.Add("Stripe-Signature", Sign(body));
+                using var answer = await _http.SendAsync(request, cancellationToken);
+                return (int)answer.StatusCode < 500 ? answer.EnsureSuccessStatusCode().StatusCode : throw new HttpRequestException($"{answer.StatusCode}");
+            },
+            cancellationToken);
+    }
+
+    private async Task<T> InsistAsync<T>(Func<SlipwayClient, Task<T>> say, CancellationToken cancellationToken)
+    {
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        while (true)
+        {
+            try
+            {
+                using var http = new HttpClient { BaseAddress = address, Timeout = AnswerLimit };
+                http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+                using var client = new SlipwayClient(http);
+                return await say(client);
+            }
+            catch (Exception e) when (e is HttpRequestException or SlipwayException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                await pause.WaitForNextTickAsync(cancellationToken);
+            }
+        }
+    }
+
+    private static string Sign(byte[] body)
+    {
+        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(WebhookSecret), [.. Encoding.UTF8.GetBytes(timestamp + "."), .. body]);
+        return $"t={timestamp},v1={Convert.ToHexStringLower(mac)}";
+    }
+}
