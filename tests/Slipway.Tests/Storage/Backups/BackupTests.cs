@@ -152,7 +152,11 @@ public abstract class BackupTests(ITestStore store) : StoreSuite(store), IDispos
         (await new Settings(database).FindAsync("before")).ShouldBe("1");
     }
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private protected abstract Task EmptyAsync();
 
