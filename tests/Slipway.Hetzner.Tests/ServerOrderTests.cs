@@ -149,7 +149,7 @@ public sealed class ServerOrderTests
     }
 
     [Fact]
-    public async Task A_taken_name_is_adopted_when_every_label_agrees()
+    public async Task T18_A_taken_name_is_adopted_when_every_label_agrees()
     {
         using var arranged = new Arrange(Taken(), Found(Json.Server()));
 
@@ -160,7 +160,7 @@ public sealed class ServerOrderTests
     }
 
     [Fact]
-    public async Task A_strangers_server_of_that_name_is_left_alone_and_named()
+    public async Task T7_A_strangers_server_of_that_name_is_left_alone_and_named()
     {
         using var arranged = new Arrange(Taken(), Found(Strange));
 
@@ -186,7 +186,7 @@ public sealed class ServerOrderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_lost_answer_without_a_server_stays_unknown_and_is_not_sent_again(bool lookUpWorks)
+    public async Task T11_A_lost_answer_without_a_server_stays_unknown_and_is_not_sent_again(bool lookUpWorks)
     {
         using var arranged = new Arrange(
             o => o.MaxAttempts = 1,
@@ -200,7 +200,7 @@ public sealed class ServerOrderTests
     }
 
     [Fact]
-    public async Task A_taken_name_that_is_not_listed_yet_is_told_and_not_tried_again()
+    public async Task T27_A_taken_name_that_is_not_listed_yet_is_told_and_not_tried_again()
     {
         using var arranged = new Arrange(Taken(), Found());
 
