@@ -149,7 +149,7 @@ public sealed class ServerOrderTests
     }
 
     [Fact]
-    public async Task T18_A_taken_name_is_adopted_when_every_label_agrees()
+    public async Task A_taken_name_is_adopted_when_every_label_agrees()
     {
         using var arranged = new Arrange(Taken(), Found(Json.Server()));
 
@@ -169,6 +169,18 @@ public sealed class ServerOrderTests
         e.Found.Id.ShouldBe(66);
         e.Message.ShouldContain("it was left alone".Replace("it", "It", StringComparison.Ordinal));
         e.InnerException.ShouldBeOfType<HetznerException>().Code.ShouldBe("uniqueness_error");
+        arranged.Http.ShouldBeFinished();
+    }
+
+    [Fact]
+    public async Task T18_A_server_of_ours_that_was_ordered_differently_is_not_adopted()
+    {
+        var order = Order with { Labels = new Dictionary<string, string> { ["app"] = "shop", ["fingerprint"] = "new" } };
+        var older = Json.Server().Replace("\"app\":\"shop\"", "\"app\":\"shop\",\"fingerprint\":\"old\"", StringComparison.Ordinal);
+        using var arranged = new Arrange(Taken(), Found(older));
+
+        (await Should.ThrowAsync<ServerNameTakenException>(() => arranged.Client.Servers.CreateOrAdoptAsync(order, Plan))).Found.Id.ShouldBe(42);
+
         arranged.Http.ShouldBeFinished();
     }
 

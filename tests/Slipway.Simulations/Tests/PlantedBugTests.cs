@@ -12,7 +12,7 @@ public sealed class PlantedBugTests
     [InlineData(nameof(PlantedBug.NapOverWake), "slept over a wake-up")]
     public void Trap1_Trap2_Trap4_T6_T7_T17_are_found_by_simulations_when_they_are_planted(string bug, string words)
     {
-        var (code, said) = Self.Run("--seeds", "2000", "--enough", "5", "--bug", bug);
+        var (code, said) = Self.Run("--seeds", "2000", "--enough", "3", "--bug", bug);
         code.ShouldBe(1, $"{bug} was not found: {said}");
         said.ShouldContain(words);
     }
