@@ -13,7 +13,7 @@ public sealed class PhoneHomeTests
     [Theory]
     [InlineData("/callbacks")]
     [InlineData("/callbacks/phone-home")]
-    public async Task C4_A_machine_whose_phone_home_is_lost_is_asked_and_proves_who_it_is(string lost)
+    public async Task T22_C4_A_machine_whose_phone_home_is_lost_is_asked_and_proves_who_it_is(string lost)
     {
         await using var system = await TestSystem.StartAsync(new Dictionary<string, string> { ["Machines:AskAfter"] = "00:00:00.300" });
         system.ToServer.Loses = request => request.Path.StartsWithSegments(lost, StringComparison.Ordinal);

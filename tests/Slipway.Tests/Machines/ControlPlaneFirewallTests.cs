@@ -28,7 +28,7 @@ public sealed class ControlPlaneFirewallTests() : StoreSuite(new SqliteStore())
     }
 
     [Fact]
-    public async Task T7_A_strangers_firewall_of_our_name_stays()
+    public async Task T21_A_strangers_firewall_of_our_name_stays()
     {
         await ShouldDieAsync(With(new ScriptedExchange("POST", "/v1/firewalls", HttpStatusCode.Created) { Throws = new ProcessDiedException() }));
         var http = new ScriptedHttp(new ScriptedExchange(
