@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using Slipway.Client;
 using Slipway.LocalCloud;
 using Slipway.Testing;
 using Slipway.Tests.Storage;
