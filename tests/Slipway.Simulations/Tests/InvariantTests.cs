@@ -49,7 +49,7 @@ public sealed class InvariantTests(Worlds worlds)
         var broken = worlds.Run((world, shop) =>
         {
             shop.Pay(shop.Order());
-            while (world.Query<long?>("SELECT server_id FROM machines").FirstOrDefault() is null)
+            while (world.Query<long?>("SELECT server_id FROM machines") is not [not null])
             {
                 world.Step(world.Clock.Now + TimeSpan.FromMinutes(1));
             }

@@ -3,7 +3,7 @@
 namespace Slipway.Simulations;
 
 /// <summary>Worlds inside of the test process, for tests that look into them.</summary>
-public sealed class Worlds : IAsyncLifetime
+public sealed class Worlds : IAsyncLifetime, IDisposable
 {
     private readonly SqliteDatabases _databases = new();
 
@@ -17,11 +17,9 @@ public sealed class Worlds : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        _databases.Dispose();
-        await Fixtures.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await Fixtures.DisposeAsync();
+
+    public void Dispose() => _databases.Dispose();
 }
 
 [CollectionDefinition(Name)]
