@@ -10,7 +10,10 @@ namespace Slipway.Simulations;
 internal sealed class Invariants(World world)
 {
     public static readonly string[] Tables =
-        ["agents", "alerts", "api_tokens", "audit", "blueprints", "evidence", "machines", "operations", "outbox", "schema_versions", "secrets", "settings", "stripe_events", "subscriptions", "timeline"];
+    [
+        "agents", "alerts", "api_tokens", "audit", "blueprints", "drifts", "evidence", "machines", "nodes", "operations", "outbox", "quarantine", "reconcile",
+        "schema_versions", "secrets", "settings", "stripe_events", "subscriptions", "timeline",
+    ];
 
     private readonly List<string> _broken = [];
     private JsonArray _servers = [];

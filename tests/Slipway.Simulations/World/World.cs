@@ -182,8 +182,18 @@ internal sealed class World : IDisposable
     public void AddStranger(string name)
     {
         var body = new JsonObject { ["name"] = name, ["server_type"] = "cx23", ["image"] = "debian-12", ["location"] = "fsn1" };
-        var made = AskHetzner("POST", "servers", body);
-        if ((long?)made?["server"]?["id"] is { } id)
+        JsonNode? made;
+        try
+        {
+            made = AskHetzner("POST", "servers", body)?["server"];
+        }
+        catch (HttpRequestException)
+        {
+            // The stranger lost the answer, and looks.
+            made = AskHetzner("GET", $"servers?name={name}")?["servers"]?.AsArray().FirstOrDefault();
+        }
+
+        if ((long?)made?["id"] is { } id)
         {
             Strangers.Add(id);
         }
