@@ -97,7 +97,8 @@ internal sealed class Shop(Uri address, string token) : IDisposable
     private static string Sign(byte[] body)
     {
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(WebhookSecret), [.. Encoding.UTF8.GetBytes(timestamp + "."), .. body]);
+        byte[] signed = [.. Encoding.UTF8.GetBytes(timestamp + "."), .. body];
+        var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(WebhookSecret), signed);
         return $"t={timestamp},v1={Convert.ToHexStringLower(mac)}";
     }
 }
