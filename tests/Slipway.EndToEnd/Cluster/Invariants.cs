@@ -62,8 +62,9 @@ internal sealed class Invariants(ClusterStack stack, Shop shop) : IDisposable
             var allowed = kind switch
             {
                 "firewalls" => 1,
-                _ when kind.Contains("server", StringComparison.OrdinalIgnoreCase) || kind.Contains("machine", StringComparison.OrdinalIgnoreCase)
-                    || kind.Contains("device", StringComparison.OrdinalIgnoreCase) || kind.Contains("ip", StringComparison.OrdinalIgnoreCase) => shop.Paid.Count,
+                "servers" or "machines" or "devices" => shop.Paid.Count,
+                // Of each family one.
+                "primary_ips" => 2 * shop.Paid.Count,
                 _ => 0,
             };
             if (count > allowed)
