@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 using Xunit.Abstractions;
 
 namespace Slipway.EndToEnd.Cluster;
@@ -32,6 +33,20 @@ public sealed class ClusterTests(ITestOutputHelper output)
         broken.ShouldBeEmpty(Story(stack));
         // Fifteen to take over, and what a provision takes by itself.
         Stopwatch.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(15 + 10), Story(stack));
+    }
+
+    [Fact]
+    public async Task H6_three_servers_near_the_projects_limit_share_what_is_left_and_none_meets_a_429()
+    {
+        await using var stack = await ClusterStack.StartAsync();
+        using var cloud = new HttpClient { BaseAddress = stack.Cloud.BaseUrl };
+        (await cloud.PostAsJsonAsync("_local/rate-limit", new { remaining = 20 })).EnsureSuccessStatusCode();
+        using var shop = new Shop(stack.Address, stack.Token);
+        using var invariants = new Invariants(stack, shop);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shop.OrderAsync(CancellationToken.None)));
+
+        (await HealAsync(stack, invariants)).ShouldBeEmpty(Story(stack));
     }
 
     [Fact]

@@ -18,19 +18,25 @@ internal sealed class Invariants(ClusterStack stack, Shop shop) : IDisposable
         broken.AddRange(shop.Paid.Where(id => agents.GetValueOrDefault(id).Status != "Active").Select(id => $"{id} is paid and {agents.GetValueOrDefault(id).Status}"));
         broken.AddRange(shop.Cancelled.Where(id => agents.GetValueOrDefault(id).Status != "Closed").Select(id => $"{id} was cancelled and is {agents.GetValueOrDefault(id).Status}"));
 
+        await CountAsync(broken, "operations are unfinished", "SELECT COUNT(*) FROM operations WHERE result IS NULL");
+        await CountAsync(broken, "finished operations are still held", "SELECT COUNT(*) FROM operations WHERE result IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL OR lease_by IS NOT NULL)");
+        await CountAsync(broken, "steps were recorded done twice", "SELECT COUNT(*) FROM (SELECT 1 FROM timeline WHERE kind IN ('done', 'undone') GROUP BY operation_id, step, kind HAVING COUNT(*) > 1) t");
+        await CountAsync(broken, "waits for actions are left", "SELECT COUNT(*) FROM action_waits");
+        await CountAsync(broken, "alerts are open", "SELECT COUNT(*) FROM alerts WHERE resolved_at IS NULL");
+        if (broken.Count > 0)
+        {
+            // Asking the cloud takes from the project's requests, which the servers may need.
+            return broken;
+        }
+
         var servers = await ServersAsync();
         var wanted = shop.Paid.Select(id => agents.GetValueOrDefault(id).Server).ToHashSet();
         broken.AddRange(servers.Where(s => !wanted.Contains(s.Id)).Select(s => $"server {s.Id} ({s.Agent}) is nobody's"));
         broken.AddRange(servers.Where(s => s.Status != "running").Select(s => $"server {s.Id} ({s.Agent}) is {s.Status}"));
         broken.AddRange(wanted.Except(servers.Select(s => s.Id)).Select(id => $"server {id} of a paid agent is not there"));
         broken.AddRange(servers.GroupBy(s => s.Agent).Where(g => g.Count() > 1).Select(g => $"{g.Key} has {g.Count()} servers"));
-
-        await CountAsync(broken, "operations are unfinished", "SELECT COUNT(*) FROM operations WHERE result IS NULL");
-        await CountAsync(broken, "finished operations are still held", "SELECT COUNT(*) FROM operations WHERE result IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL OR lease_by IS NOT NULL)");
-        await CountAsync(broken, "steps were recorded done twice", "SELECT COUNT(*) FROM (SELECT 1 FROM timeline WHERE kind IN ('done', 'undone') GROUP BY operation_id, step, kind HAVING COUNT(*) > 1) t");
-        await CountAsync(broken, "waits for actions are left", "SELECT COUNT(*) FROM action_waits");
-        await CountAsync(broken, "alerts are open", "SELECT COUNT(*) FROM alerts WHERE resolved_at IS NULL");
         await InventoryAsync(broken);
+        await RateLimitAsync(broken);
         return broken;
     }
 
@@ -62,14 +68,24 @@ internal sealed class Invariants(ClusterStack stack, Shop shop) : IDisposable
             var allowed = kind switch
             {
                 "firewalls" => 1,
-                _ when kind.Contains("server", StringComparison.OrdinalIgnoreCase) || kind.Contains("machine", StringComparison.OrdinalIgnoreCase)
-                    || kind.Contains("device", StringComparison.OrdinalIgnoreCase) || kind.Contains("ip", StringComparison.OrdinalIgnoreCase) => shop.Paid.Count,
+                "servers" or "machines" or "devices" => shop.Paid.Count,
+                // Of each family one.
+                "primary_ips" => 2 * shop.Paid.Count,
                 _ => 0,
             };
             if (count > allowed)
             {
                 broken.Add($"there are {count} {kind}, not {allowed}");
             }
+        }
+    }
+
+    private async Task RateLimitAsync(List<string> broken)
+    {
+        var requests = (await _cloud.GetFromJsonAsync<JsonObject>("_local/requests"))!;
+        if (requests["rate_limited"]!.GetValue<long>() is > 0 and var refused)
+        {
+            broken.Add($"{refused} requests were answered 429");
         }
     }
 

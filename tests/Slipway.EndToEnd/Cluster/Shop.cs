@@ -43,7 +43,11 @@ internal sealed class Shop(Uri address, string token) : IDisposable
                 metadata = new { price = "price_hello" },
             },
             cancellationToken);
-        Paid.Add(agent);
+        lock (Paid)
+        {
+            Paid.Add(agent);
+        }
+
         return agent;
     }
 
