@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Slipway.Cli.Output;
-using Slipway.Client;
 
 namespace Slipway.Cli.Reconcile;
 
