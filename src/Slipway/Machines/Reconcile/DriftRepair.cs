@@ -135,7 +135,9 @@ internal sealed class DriftRepair(
         {
             BlueprintDigest = machine.BlueprintDigest,
             BlueprintName = (await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken)).Name,
-        }) with { Why = why };
+        })
+        with
+        { Why = why };
     }
 
     private static RepairOrder RepairOf(Machine machine, IReadOnlyList<string> kinds, string why) =>
