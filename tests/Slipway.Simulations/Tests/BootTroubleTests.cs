@@ -12,7 +12,7 @@ public sealed class BootTroubleTests(Worlds worlds)
 
     [Fact]
     public void T24_A_server_whose_creation_never_ends_is_given_up_in_time_and_costs_nothing() =>
-        GivenUp(new() { ["kind"] = "action_stuck", ["action"] = "create_server", ["seconds"] = 5400, ["times"] = 1 });
+        GivenUp(new() { ["kind"] = "action_stuck", ["action"] = "create_server", ["seconds"] = 2700, ["times"] = 1 });
 
     [Fact]
     public void T25_A_server_that_is_off_after_its_creation_succeeded_is_switched_on()

@@ -27,7 +27,7 @@ internal sealed class PostgresBackup(StorageOptions options, TimeProvider time) 
             throw new BackupException($"The database '{_database.Database}' at {_database.Host} has tables already. {NoForce}");
         }
 
-        if (await ScalarAsync<long>(connection, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'slipway'") > 0)
+        if (await ScalarAsync<long>(connection, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name IN ('slipway', 'slipway-node')") > 0)
         {
             throw new BackupException(InUse);
         }
