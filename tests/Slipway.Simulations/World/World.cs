@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
@@ -182,23 +183,31 @@ internal sealed class World : IDisposable
     public void AddStranger(string name)
     {
         var body = new JsonObject { ["name"] = name, ["server_type"] = "cx23", ["image"] = "debian-12", ["location"] = "fsn1" };
-        JsonNode? made;
-        try
-        {
-            made = AskHetzner("POST", "servers", body)?["server"];
-        }
-        catch (HttpRequestException)
-        {
-            // The stranger lost the answer, and looks.
-            made = AskHetzner("GET", $"servers?name={name}")?["servers"]?.AsArray().FirstOrDefault();
-        }
-
+        var made = AsOften(first => first
+            ? AskHetzner("POST", "servers", body)?["server"]
+            : AskHetzner("GET", $"servers?name={name}")?["servers"]?.AsArray().FirstOrDefault() ?? AskHetzner("POST", "servers", body)?["server"]);
         if ((long?)made?["id"] is { } id)
         {
             Strangers.Add(id);
         }
 
         Note("outside", $"a stranger makes {name}");
+    }
+
+    /// <summary>Asks until an answer arrives whole: strangers meet the faults too, and look again.</summary>
+    private static JsonNode? AsOften(Func<bool, JsonNode?> ask)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return ask(attempt == 1);
+            }
+            catch (Exception e) when (e is HttpRequestException or JsonException && attempt < 50)
+            {
+                // The next attempt looks whether this one worked.
+            }
+        }
     }
 
     private Reply Heard(Call call, Reply reply)
