@@ -27,7 +27,9 @@ public sealed class OperationClock(ISchedulerFactory schedulers, TimeProvider ti
         var now = time.GetUtcNow();
         // A node that dies in a firing has it repeated by another; the row says whether there is anything to do.
         var job = JobBuilder.Create<OperationJob>().WithIdentity(id).RequestRecovery().Build();
-        var trigger = TriggerBuilder.Create().WithIdentity(id).StartAt(at > now ? at : now).Build();
+        // A late alarm rings at once, whatever Quartz has for those it calls misfired.
+        var trigger = TriggerBuilder.Create(time).WithIdentity(id).StartAt(at > now ? at : now)
+            .WithSimpleSchedule(schedule => schedule.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires)).Build();
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellationToken);
     }
 }

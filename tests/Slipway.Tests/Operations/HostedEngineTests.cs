@@ -13,6 +13,7 @@ public sealed class HostedEngineTests : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly TemporaryDirectory _directory = new();
     private readonly ThreeSteps _steps = new();
+    private readonly StoppableClock _clock = new();
 
     [Fact]
     public async Task O1_an_operation_that_is_started_runs_by_itself()
@@ -63,13 +64,36 @@ public sealed class HostedEngineTests : IDisposable
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task T17_an_alarm_that_a_leap_of_the_clock_made_late_rings_at_once()
+    {
+        var waits = new TaskCompletionSource();
+        _steps.First.LimitOfPatience = TimeSpan.FromDays(1);
+        _steps.First.Then(context =>
+        {
+            waits.SetResult();
+            return new StepOutcome.Wait(context.Now + TimeSpan.FromHours(1), "phone-home");
+        });
+        using var host = await StartHostAsync();
+        var late = await StartOperationAsync(host);
+        await waits.Task.WaitAsync(Limit);
+        await host.Services.GetRequiredService<OperationClock>().ArmAsync(late, _clock.GetUtcNow() + TimeSpan.FromHours(1));
+
+        _clock.Ahead = TimeSpan.FromHours(2);
+        var other = await StartOperationAsync(host, "subject-2");
+
+        (await EndAsync(host, other)).Result.ShouldBe(OperationResult.Succeeded);
+        (await EndAsync(host, late)).Result.ShouldBe(OperationResult.Succeeded);
+        await host.StopAsync();
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private IHost BuildHost()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<TimeProvider>(_clock);
         builder.Services.AddSingleton(new StorageOptions { Database = _directory.File("slipway.db") });
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<Migrator>();
@@ -88,11 +112,11 @@ public sealed class HostedEngineTests : IDisposable
         return host;
     }
 
-    private static async Task<string> StartOperationAsync(IHost host)
+    private static async Task<string> StartOperationAsync(IHost host, string subject = "subject-1")
     {
         var dispatcher = host.Services.GetRequiredService<OperationDispatcher>();
         return (await host.Services.GetRequiredService<Database>().WriteAsync(
-            t => dispatcher.StartAsync(t, ThreeSteps.Name, "subject-1", Trail.Empty, TrailJson.Default.Trail))).ShouldNotBeNull();
+            t => dispatcher.StartAsync(t, ThreeSteps.Name, subject, Trail.Empty, TrailJson.Default.Trail))).ShouldNotBeNull();
     }
 
     private static async Task<Operation> EndAsync(IHost host, string id)

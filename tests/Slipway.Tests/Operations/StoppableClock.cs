@@ -15,7 +15,7 @@ internal sealed class StoppableClock : TimeProvider
     }
 
     /// <summary>How wrong this clock goes.</summary>
-    public TimeSpan Ahead { get; init; }
+    public TimeSpan Ahead { get; set; }
 
     public override long GetTimestamp()
     {
