@@ -98,10 +98,14 @@ internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = Planted
 
     private static bool IsAtAnEnd(Effect effect, IReadOnlyList<Effect> all)
     {
-        var same = all.Where(e => e.Name == effect.Name).Select(e => e.Number).ToList();
+        var same = all.Where(e => e.Name == effect.Name && LastCallBefore(e, all) == LastCallBefore(effect, all)).Select(e => e.Number).ToList();
         var at = same.IndexOf(effect.Number);
         return at < OfRepeated || at >= same.Count - OfRepeated || effect.Call is { Method: not "GET" };
     }
+
+    /// <summary>A commit is the same as another when it follows the same question.</summary>
+    private static string? LastCallBefore(Effect effect, IReadOnlyList<Effect> all) =>
+        effect.IsCommit ? all.LastOrDefault(e => e.Number < effect.Number && !e.IsCommit)?.Name : null;
 
     private static int? LastChangeBefore(Effect effect, IReadOnlyList<Effect> all) => all
         .LastOrDefault(e => e.Number < effect.Number && e.Call is { Method: not "GET" } call
