@@ -52,7 +52,8 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
         await database.WriteAsync(t => t.ExecuteAsync(
             """
             DELETE FROM timeline; DELETE FROM evidence; DELETE FROM operations; DELETE FROM subscriptions; DELETE FROM machines; DELETE FROM agents;
-            DELETE FROM secrets; DELETE FROM settings; DELETE FROM stripe_events; DELETE FROM audit; DELETE FROM alerts; DELETE FROM outbox
+            DELETE FROM secrets; DELETE FROM settings; DELETE FROM stripe_events; DELETE FROM audit; DELETE FROM alerts; DELETE FROM outbox;
+            DELETE FROM quarantine; DELETE FROM drifts; UPDATE reconcile SET due_at = 0, claimed_until = 0, round = 0
             """));
     }
 }
