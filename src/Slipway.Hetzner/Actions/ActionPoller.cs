@@ -19,8 +19,9 @@ internal sealed class ActionPoller : IDisposable
     private readonly HetznerTelemetry _telemetry;
     private readonly ITimer _timer;
     private readonly CancellationTokenSource _closing = new();
-    private readonly List<ActionWaiter> _waiters = [];
+    private readonly HashSet<ActionWaiter> _waiters = [];
     private DateTimeOffset _lastPoll = DateTimeOffset.MinValue;
+    private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
     private bool _polling;
 
     public ActionPoller(HetznerHttp http, RequestBudget budget, HetznerOptions options, HetznerTelemetry telemetry, TimeProvider timeProvider)
@@ -46,7 +47,7 @@ internal sealed class ActionPoller : IDisposable
         lock (_gate)
         {
             _waiters.Add(waiter);
-            Arm();
+            ArmFor(waiter.Due);
         }
 
         try
@@ -58,7 +59,7 @@ internal sealed class ActionPoller : IDisposable
             lock (_gate)
             {
                 _waiters.Remove(waiter);
-                Arm();
+                DisarmIfNobodyWaits();
             }
 
             _telemetry.WaitedForAction(waiter.Command, OutcomeOf(waiter.Result), _time.GetUtcNow() - waiter.Since);
@@ -78,25 +79,29 @@ internal sealed class ActionPoller : IDisposable
         }
     }
 
-    /// <summary>Sets the timer for the next poll, or turns it off. Called under the lock whenever something changed.</summary>
-    private void Arm()
+    /// <summary>Has the timer ring no later than a wait needs. Called under the lock, as often as somebody begins to wait: it looks at nobody else.</summary>
+    private void ArmFor(DateTimeOffset wanted)
     {
-        if (_polling || _closing.IsCancellationRequested)
+        var next = _lastPoll == DateTimeOffset.MinValue ? wanted : _lastPoll + ShortestPause;
+        next = next > wanted ? next : wanted;
+        if (_polling || _closing.IsCancellationRequested || next >= _armedFor)
         {
             return;
         }
 
-        var waiting = _waiters.Where(w => !w.Result.IsCompleted).ToList();
-        if (waiting.Count == 0)
-        {
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return;
-        }
-
-        var earliest = waiting.Min(w => w.Due);
-        var next = _lastPoll == DateTimeOffset.MinValue ? earliest : _lastPoll + ShortestPause;
-        var due = (next > earliest ? next : earliest) - _time.GetUtcNow();
+        _armedFor = next;
+        var due = next - _time.GetUtcNow();
         _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A timer set for one who waits no more rings in vain, and is set anew then; but not when there is nobody at all.</summary>
+    private void DisarmIfNobodyWaits()
+    {
+        if (_waiters.Count == 0)
+        {
+            _armedFor = DateTimeOffset.MaxValue;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private static string OutcomeOf(Task wait) => wait switch
@@ -127,6 +132,7 @@ internal sealed class ActionPoller : IDisposable
                 return;
             }
 
+            _armedFor = DateTimeOffset.MaxValue;
             asked = Choose(_time.GetUtcNow());
             _lastPoll = asked.Count > 0 ? _time.GetUtcNow() : _lastPoll;
             _polling = true;
@@ -150,7 +156,10 @@ internal sealed class ActionPoller : IDisposable
                 }
 
                 _polling = false;
-                Arm();
+                if (_waiters.Where(w => !w.Result.IsCompleted).Select(w => (DateTimeOffset?)w.Due).Min() is { } earliest)
+                {
+                    ArmFor(earliest);
+                }
             }
         }
     }

@@ -12,9 +12,14 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Device> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, List<Device>> _machines = [];
+    private readonly HashSet<Device> _ephemerals = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<int> _addresses = [];
     private long _lastNumber = 8_800_000_000;
+
+    /// <summary>No address below it is free.</summary>
+    private int _free;
 
     /// <summary>What <c>tailscale up</c> does: spends the key and gives the node its name and addresses.</summary>
     public Device Enrol(string authKey, string hostname, IReadOnlyList<string> tags, long? serverId)
@@ -50,7 +55,7 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
                 Key = RandomNumberGenerator.GetHexString(64, lowercase: true),
                 ServerId = serverId,
             };
-            _devices.Add(device.NodeId, device);
+            Add(device);
             changes.Mark();
             return device;
         }
@@ -76,7 +81,7 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
             _addresses.UnionWith(state.Addresses);
             foreach (var device in state.Devices)
             {
-                _devices.Add(device.NodeId, device.Restore());
+                Add(device.Restore());
             }
         }
     }
@@ -102,7 +107,7 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
                 Key = RandomNumberGenerator.GetHexString(64, lowercase: true),
                 ServerId = null,
             };
-            _devices.Add(device.NodeId, device);
+            Add(device);
             return device;
         }
     }
@@ -178,7 +183,7 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
     {
         lock (_gate)
         {
-            foreach (var device in _devices.Values.Where(d => d.ServerId == serverId))
+            foreach (var device in _machines.GetValueOrDefault(serverId, []))
             {
                 device.LastSeen = on ? null : device.LastSeen ?? time.GetUtcNow();
             }
@@ -190,7 +195,8 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
     {
         lock (_gate)
         {
-            foreach (var device in _devices.Values.Where(d => d.ServerId == serverId))
+            _machines.Remove(serverId, out var devices);
+            foreach (var device in devices ?? [])
             {
                 device.LastSeen ??= time.GetUtcNow();
                 device.ServerId = null;
@@ -203,8 +209,11 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
         lock (_gate)
         {
             _devices.Clear();
+            _machines.Clear();
+            _ephemerals.Clear();
             _names.Clear();
             _addresses.Clear();
+            _free = 0;
         }
     }
 
@@ -212,17 +221,39 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
         _devices.GetValueOrDefault(id)
         ?? _devices.Values.FirstOrDefault(d => d.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) == id);
 
+    private void Add(Device device)
+    {
+        _devices.Add(device.NodeId, device);
+        if (device.ServerId is { } server)
+        {
+            (_machines.TryGetValue(server, out var devices) ? devices : _machines[server] = []).Add(device);
+        }
+
+        if (device.Ephemeral)
+        {
+            _ephemerals.Add(device);
+        }
+    }
+
     private void Remove(Device device)
     {
         _devices.Remove(device.NodeId);
+        _ephemerals.Remove(device);
+        if (device.ServerId is { } server)
+        {
+            _machines[server].Remove(device);
+        }
+
         _names.Remove(device.Name[..device.Name.IndexOf('.', StringComparison.Ordinal)]);
-        _addresses.Remove(Index(device.Addresses[0]));
+        var address = Index(device.Addresses[0]);
+        _addresses.Remove(address);
+        _free = Math.Min(_free, address);
     }
 
     private void ForgetLostEphemerals()
     {
         var limit = time.GetUtcNow() - EphemeralPatience;
-        foreach (var device in _devices.Values.Where(d => d.Ephemeral && d.LastSeen <= limit).ToList())
+        foreach (var device in _ephemerals.Where(d => d.LastSeen <= limit).ToList())
         {
             Remove(device);
         }
@@ -243,11 +274,11 @@ internal sealed class Tailnet(LocalCloudOptions options, AuthKeys keys, AccessTo
 
     private int FreeAddress()
     {
-        for (var index = 0; index < (256 - options.TailscaleOctet) * 254; index++)
+        for (; _free < (256 - options.TailscaleOctet) * 254; _free++)
         {
-            if (_addresses.Add(index))
+            if (_addresses.Add(_free))
             {
-                return index;
+                return _free;
             }
         }
 

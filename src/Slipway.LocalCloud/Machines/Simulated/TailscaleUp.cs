@@ -9,14 +9,15 @@ internal sealed partial record TailscaleUp(string KeyPath, string Hostname, IRea
     /// <summary>Finds the command; null when the script does not enrol.</summary>
     public static TailscaleUp? Find(string script, string defaultHostname)
     {
-        var joined = script.Replace("\\\n", " ", StringComparison.Ordinal);
-        var command = Command().Match(joined);
-        if (!command.Success)
+        var lines = script.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n');
+        var command = lines.Where(line => line.Contains("tailscale", StringComparison.Ordinal)).Select(line => Command().Match(line)).FirstOrDefault(m => m.Success);
+        if (command is null)
         {
             return null;
         }
 
-        var variables = Assignment().Matches(joined).DistinctBy(m => m.Groups["name"].Value)
+        var variables = lines.Where(line => line.Contains('=', StringComparison.Ordinal)).Select(line => Assignment().Match(line)).Where(m => m.Success)
+            .DistinctBy(m => m.Groups["name"].Value)
             .ToDictionary(m => m.Groups["name"].Value, m => Unquote(m.Groups["value"].Value, []), StringComparer.Ordinal);
         string? key = null;
         var hostname = defaultHostname;
@@ -58,13 +59,13 @@ internal sealed partial record TailscaleUp(string KeyPath, string Hostname, IRea
         return text.ToString();
     }
 
-    [GeneratedRegex(@"^[^#\n]*\btailscale\s+up\s+(?<flags>[^\n;&|]*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[^#\n]*\btailscale\s+up\s+(?<flags>[^\n;&|]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();
 
     [GeneratedRegex("""--(?<name>[a-z-]+)[= ](?<value>('[^']*'|"[^"]*"|[^\s'"])+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Flag();
 
-    [GeneratedRegex("""^\s*((readonly|export|local)\s+)?(?<name>[A-Za-z_]\w*)=(?<value>('[^']*'|"[^"]*"|[^\s'"])*)""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""^\s*((readonly|export|local)\s+)?(?<name>[A-Za-z_]\w*)=(?<value>('[^']*'|"[^"]*"|[^\s'"])*)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Assignment();
 
     [GeneratedRegex("""'(?<single>[^']*)'|"(?<double>[^"]*)"|[^'"]+""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
