@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Slipway.Hetzner;
 
 /// <summary>Drawing from a budget that others draw from too: what is here is a block of it, and what is not needed goes back.</summary>

@@ -35,6 +35,11 @@ internal static class Startup
         }
 
         Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
+        if (problems.Count == 0 && await FindStrangeKeyAsync(app) is { } strange)
+        {
+            problems.Add(strange);
+        }
+
         if (problems.Count > 0)
         {
             return problems;
@@ -46,6 +51,21 @@ internal static class Startup
         }
 
         return problems;
+    }
+
+    /// <summary>Servers on one database read each other's secrets, so they need the same key; each would otherwise make a file of its own.</summary>
+    private static async Task<string?> FindStrangeKeyAsync(WebApplication app)
+    {
+        var keys = app.Services.GetRequiredService<KeyRing>();
+        if (app.Services.GetRequiredService<Database>().IsSingleNode)
+        {
+            return null;
+        }
+
+        var known = await app.Services.GetRequiredService<Settings>().GetOrAddAsync("master-key", () => keys.Current.Id);
+        return keys.Find(known) is not null
+            ? null
+            : $"This server's master key is not the one the servers on this database use (key '{known}'): give it theirs, as {SecretsOptions.EnvironmentVariable} or in its file.";
     }
 
     private static void Collect(List<string> problems, Action look)

@@ -87,7 +87,7 @@ public sealed partial class DemoTests
     }
 
     /// <summary>Read from the kernel itself, not from what our own code says of it.</summary>
-    private static IEnumerable<string> KernelLeftovers() =>
+    internal static IEnumerable<string> KernelLeftovers() =>
         Directory.GetDirectories("/sys/class/net").Where(d => Path.GetFileName(d).StartsWith("slw", StringComparison.Ordinal))
             .Concat(File.ReadLines("/proc/self/mounts").Where(m => m.Contains("slipway-local", StringComparison.Ordinal)))
             .Concat(Directory.Exists("/run/slipway-local") ? Directory.GetFiles("/run/slipway-local", "*.json") : []);

@@ -36,6 +36,47 @@ public sealed class ClusterTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task O5_L3_real_machines_survive_their_servers_and_the_kernel_has_nothing_left()
+    {
+        await using (var stack = await ClusterStack.StartAsync("nspawn"))
+        {
+            using var shop = new Shop(stack.Address, stack.Token);
+            using var invariants = new Invariants(stack, shop);
+            await shop.OrderAsync(default);
+            await shop.OrderAsync(default);
+            await stack.Servers[0].KillAsync();
+            stack.Servers[1].Signal("STOP");
+            await shop.OrderAsync(default);
+            await Task.Delay(TimeSpan.FromSeconds(14), TimeProvider.System);
+            stack.Servers[1].Signal("CONT");
+            await stack.Servers[0].StartAsync();
+
+            (await HealAsync(stack, invariants)).ShouldBeEmpty(Story(stack));
+
+            foreach (var agent in shop.Paid.ToList())
+            {
+                await shop.CancelAsync(agent, default);
+            }
+
+            (await HealAsync(stack, invariants)).ShouldBeEmpty(Story(stack));
+        }
+
+        DemoTests.KernelLeftovers().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task S1_a_server_with_another_master_key_does_not_join()
+    {
+        await using var stack = await ClusterStack.StartAsync();
+        using var stranger = new ServerProcess(stack.Cloud.BaseUrl, stack.SettingsOf(0, ClusterStack.NewKey()));
+
+        stranger.Launch();
+
+        (await stranger.EndAsync()).ShouldBe(1);
+        stranger.Output.ShouldContain("master key is not the one");
+    }
+
+    [Fact]
     public async Task H6_three_servers_near_the_projects_limit_share_what_is_left_and_none_meets_a_429()
     {
         await using var stack = await ClusterStack.StartAsync();
@@ -76,6 +117,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
         output.WriteLine($"{shop.Paid.Count} paid, {shop.Cancelled.Count} cancelled; {string.Join(", ", chaos.Happened.Select(h => $"{h.Key} {h.Value}x"))}");
         broken.ShouldBeEmpty($"SLIPWAY_CHAOS_SEED={seed}\n{Story(stack)}");
         shop.Paid.Count.ShouldBeGreaterThan(3);
+        chaos.Happened.Values.Sum().ShouldBeGreaterThan(3);
         stack.Servers.ShouldAllBe(s => !s.Output.Contains("rate_limit_exceeded", StringComparison.Ordinal));
         stack.Servers.ShouldAllBe(s => !s.Output.Contains("planted-secret", StringComparison.Ordinal));
     }

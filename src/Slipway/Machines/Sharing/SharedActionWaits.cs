@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Hetzner;
 using Slipway.Operations;
-using Slipway.Operations.Nodes;
 using Slipway.Storage;
 
 namespace Slipway.Machines.Sharing;
