@@ -1,10 +1,16 @@
 using System.CommandLine;
 using Slipway.Benchmarks;
 using Slipway.Benchmarks.Clients;
+using Slipway.Benchmarks.Engine;
 
 if (args is ["own-list" or "own-churn", ..])
 {
     return await ClientCommand.RunOwnAsync(args);
+}
+
+if (args is ["engine-node"])
+{
+    return await EngineNode.RunAsync();
 }
 
 var agents = new Option<int>("--agents") { DefaultValueFactory = _ => 20, Description = "Agents one after another" };
@@ -22,4 +28,4 @@ boot.SetAction(async (parsed, cancellation) =>
     await new BootBenchmark(bare, slipway, Console.Out).RunAsync(parsed.GetValue(agents), parsed.GetValue(atOnce), cancellation);
     return 0;
 });
-return await new RootCommand("Slipway's measurements") { boot, ClientCommand.Create() }.Parse(args).InvokeAsync();
+return await new RootCommand("Slipway's measurements") { boot, ClientCommand.Create(), EngineCommand.Create() }.Parse(args).InvokeAsync();

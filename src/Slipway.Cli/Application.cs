@@ -5,6 +5,7 @@ using Slipway.Cli.Alerts;
 using Slipway.Cli.Blueprints;
 using Slipway.Cli.Doctor;
 using Slipway.Cli.Operations;
+using Slipway.Cli.Reconcile;
 
 namespace Slipway.Cli;
 
@@ -66,6 +67,7 @@ internal static class Application
                 BlueprintShow.Create(host),
                 BlueprintValidate.Create(host),
             },
+            ReconcileCommand.Create(host),
             DoctorCommand.Create(host),
         };
         host.Options.AddTo(root);

@@ -32,6 +32,7 @@ internal static class Words
     public const string BlueprintList = "List blueprints.";
     public const string BlueprintShow = "Show one blueprint and the secrets it asks for.";
     public const string BlueprintValidate = "Have the server check a blueprint file; nothing is stored.";
+    public const string Reconcile = "Have the server compare the clouds with what it knows, now: quarantine what nobody knows, mend what is not as it should be.";
     public const string Doctor = "Check the way to the server, and have the server check its own surroundings.";
 
     public const string AgentId = "The agent's id, as 'slipway agent list' shows it.";
@@ -53,6 +54,8 @@ internal static class Words
     public const string YesOption = "Do not ask.";
     public const string OfAgentOption = "Only those of this agent.";
     public const string AllAlertsOption = "Resolved ones too.";
+    public const string DryRunOption = "Only look; change nothing.";
+    public const string AcceptMissingOption = "Servers that are missing are really gone: make them anew, also after a restore, and when most are gone at once.";
     public const string YamlOption = "Only the document itself.";
 
     public const string NoToken = "There is no API token. Set SLIPWAY_TOKEN, or name a file that holds it with --token-file or SLIPWAY_TOKEN_FILE.";
@@ -64,6 +67,12 @@ internal static class Words
     public const string WaitAndNoWait = "--wait and --no-wait exclude each other.";
     public const string NotDestroyed = "Nothing was destroyed.";
     public const string Healthy = "Everything is in order.";
+
+    public static string Unlisted(string what) => $"Could not list {what} Nothing was concluded about them.";
+
+    public static string Reconciled(int ours, int foreign) =>
+        (ours == 0 ? "Everything of ours is as it should be." : $"{ours} finding(s) about what is ours.")
+        + (foreign == 0 ? "" : $" {foreign} resource(s) are not ours, or nobody can tell; they were left alone.");
 
     public static string SeeHelp(Command command) => $"See '{Path(command)} --help'.";
 
@@ -171,6 +180,8 @@ internal static class Words
         "stop" => "Stopping",
         "start" => "Starting",
         "destroy" => "Destroying",
+        "replace" => "Replacing",
+        "repair" => "Repairing",
         var other => $"Running {other} of",
     };
 

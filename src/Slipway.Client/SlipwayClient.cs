@@ -30,6 +30,7 @@ public sealed class SlipwayClient : IDisposable
         Blueprints = new BlueprintsClient(connection);
         Alerts = new AlertsClient(connection);
         Doctor = new DoctorClient(connection);
+        Reconcile = new ReconcileClient(connection);
     }
 
     /// <summary>A client with a connection of its own. It follows no redirects, because orders carry secrets.</summary>
@@ -54,6 +55,9 @@ public sealed class SlipwayClient : IDisposable
 
     /// <summary>Asks the server what it thinks of its own surroundings.</summary>
     public DoctorClient Doctor { get; }
+
+    /// <summary>Has the clouds compared with the server's rows.</summary>
+    public ReconcileClient Reconcile { get; }
 
     private HttpClient Http => Agents.Connection.Http;
 

@@ -21,5 +21,6 @@ namespace Slipway.Client;
 [JsonSerializable(typeof(ValidateBlueprintRequest))]
 [JsonSerializable(typeof(BlueprintValidation))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ReconcileReport))]
 [JsonSerializable(typeof(ProblemResource))]
 public sealed partial class SlipwayJson : JsonSerializerContext;

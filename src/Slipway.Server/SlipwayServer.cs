@@ -7,12 +7,14 @@ using Slipway.Payments;
 using Slipway.Server.Access;
 using Slipway.Server.Agents;
 using Slipway.Server.Alerts;
+using Slipway.Server.Backups;
 using Slipway.Server.Blueprints;
 using Slipway.Server.Doctor;
 using Slipway.Server.Health;
 using Slipway.Server.Machines;
 using Slipway.Server.Operations;
 using Slipway.Server.Payments;
+using Slipway.Server.Reconcile;
 
 namespace Slipway.Server;
 
@@ -23,6 +25,11 @@ public static class SlipwayServer
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (BackupCommands.Knows(args))
+        {
+            return await BackupCommands.RunAsync(args, Console.Out, Console.Error, TimeProvider.System);
+        }
+
         await using var app = Build(args);
         if (await Startup.PrepareAsync(app) is { Count: > 0 } problems)
         {
@@ -93,6 +100,7 @@ public static class SlipwayServer
         v1.MapAgents();
         v1.MapOperations();
         v1.MapAlerts();
+        v1.MapReconcile();
         v1.MapBlueprints();
         v1.MapDoctor();
         EndpointRules.Verify(app);

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using Slipway.Blueprints;
+using Slipway.Machines;
 using Slipway.Secrets;
 using Slipway.Server.Access;
+using Slipway.Ssh;
 using Slipway.Storage;
 
 namespace Slipway.Server;
@@ -34,17 +36,16 @@ internal static class Startup
             return [$"The database cannot be used: {e.Message}"];
         }
 
-        Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
-        if (problems.Count == 0 && await FindStrangeKeyAsync(app) is { } strange)
+        try
         {
-            problems.Add(strange);
+            await app.Services.GetRequiredService<MasterKeyProof>().CheckAsync();
+        }
+        catch (MasterKeyException strange)
+        {
+            return [strange.Message];
         }
 
-        if (problems.Count > 0)
-        {
-            return problems;
-        }
-
+        await MakeWhatBackupsNeedAsync(app.Services.GetRequiredService<ControlPlane>());
         if (await app.Services.GetRequiredService<ApiTokens>().CreateFirstAsync() is { } first)
         {
             Console.WriteLine($"First API token (shown once, keep it safe): {first}");
@@ -53,19 +54,18 @@ internal static class Startup
         return problems;
     }
 
-    /// <summary>Servers on one database read each other's secrets, so they need the same key; each would otherwise make a file of its own.</summary>
-    private static async Task<string?> FindStrangeKeyAsync(WebApplication app)
+    /// <summary>Who we are is made before the first machine is, so that no backup is without it: with another id or authority, all there is at the clouds would be a stranger's.</summary>
+    private static async Task MakeWhatBackupsNeedAsync(ControlPlane controlPlane)
     {
-        var keys = app.Services.GetRequiredService<KeyRing>();
-        if (app.Services.GetRequiredService<Database>().IsSingleNode)
+        await controlPlane.GetIdAsync();
+        try
         {
-            return null;
+            await controlPlane.GetAuthorityAsync();
         }
-
-        var known = await app.Services.GetRequiredService<Settings>().GetOrAddAsync("master-key", () => keys.Current.Id);
-        return keys.Find(known) is not null
-            ? null
-            : $"This server's master key is not the one the servers on this database use (key '{known}'): give it theirs, as {SecretsOptions.EnvironmentVariable} or in its file.";
+        catch (SshException)
+        {
+            // OpenSSH is not installed; 'slipway doctor' says so, and the first machine will wait for it.
+        }
     }
 
     private static void Collect(List<string> problems, Action look)

@@ -37,6 +37,7 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("alert list", "alert-list.txt")]
     [InlineData("alert list --all", "alert-list-all.txt")]
     [InlineData("alert ack alt-1", "alert-ack.txt")]
+    [InlineData("reconcile --dry-run", "reconcile-dry-run.txt")]
     [InlineData("blueprint list", "blueprint-list.txt")]
     [InlineData("blueprint show rachel8", "blueprint-show.txt")]
     public async Task Tables_look_as_approved(string line, string golden)
@@ -46,7 +47,7 @@ public sealed class OutputTests : IAsyncLifetime
         var result = await new CliRun(_server.Address) { Time = new ManualTimeProvider(Samples.Noon.AddHours(2)) }.RunAsync(line);
 
         result.ExitCode.ShouldBe(ExitCodes.Ok);
-        result.Error.ShouldBeEmpty();
+        result.Error.ShouldBe(line.StartsWith("reconcile", StringComparison.Ordinal) ? "2 finding(s) about what is ours. 1 resource(s) are not ours, or nobody can tell; they were left alone.\n" : "");
         Golden.ShouldMatch(result.Output, golden);
     }
 
@@ -58,6 +59,7 @@ public sealed class OutputTests : IAsyncLifetime
     [InlineData("operation explain op-1")]
     [InlineData("alert list")]
     [InlineData("alert ack alt-1")]
+    [InlineData("reconcile")]
     [InlineData("blueprint list")]
     [InlineData("blueprint show rachel8")]
     public async Task With_json_stdout_is_one_JSON_document(string line)
@@ -67,7 +69,28 @@ public sealed class OutputTests : IAsyncLifetime
         var result = await new CliRun(_server.Address).RunAsync(line + " --output json");
 
         JsonDocument.Parse(result.Output).RootElement.ValueKind.ShouldBe(JsonValueKind.Object);
-        result.Error.ShouldBeEmpty();
+        result.Error.ShouldBe(line == "reconcile" ? "Everything of ours is as it should be.\n" : "");
+    }
+
+    [Fact]
+    public async Task A_round_that_could_not_list_everything_says_so_and_exits_1()
+    {
+        var report = Samples.Reconciled with { Findings = [], Unread = ["servers: GET /servers answered 503."] };
+        _server.Answers("POST /v1/reconcile?acceptMissing=true", 200, report, json => json.ReconcileReport);
+
+        var result = await new CliRun(_server.Address).RunAsync("reconcile --accept-missing");
+
+        result.ExitCode.ShouldBe(ExitCodes.Error);
+        result.Error.ShouldContain("Could not list servers: GET /servers answered 503. Nothing was concluded about them.");
+        _server.ShouldBeFinished();
+    }
+
+    [Fact]
+    public async Task A_round_while_another_is_under_way_exits_5()
+    {
+        _server.Refuses("POST /v1/reconcile", 409, "reconcile_running", "A round is under way already.");
+
+        (await new CliRun(_server.Address).RunAsync("reconcile")).ExitCode.ShouldBe(ExitCodes.Conflict);
     }
 
     [Fact]
@@ -185,6 +208,8 @@ public sealed class OutputTests : IAsyncLifetime
             .Answers("GET /v1/alerts", 200, new AlertList([Samples.Stuck]), json => json.AlertList)
             .Answers("GET /v1/alerts?all=true", 200, new AlertList([Samples.Stuck, resolved]), json => json.AlertList)
             .Answers("POST /v1/alerts/alt-1/ack", 200, acknowledged, json => json.AlertResource)
+            .Answers("POST /v1/reconcile?dryRun=true", 200, Samples.Reconciled with { DryRun = true }, json => json.ReconcileReport)
+            .Answers("POST /v1/reconcile", 200, Samples.Reconciled with { Findings = [] }, json => json.ReconcileReport)
             .Answers("GET /v1/blueprints", 200, new BlueprintList([Rachel with { Yaml = null }]), json => json.BlueprintList)
             .Answers("GET /v1/blueprints/rachel8", 200, Rachel, json => json.BlueprintResource);
     }

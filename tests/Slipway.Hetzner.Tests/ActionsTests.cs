@@ -73,7 +73,7 @@ public sealed class ActionsTests
     }
 
     [Fact]
-    public void H3_all_waits_of_a_client_share_one_request_per_25_actions()
+    public void T13_H3_all_waits_of_a_client_share_one_request_per_25_actions()
     {
         var ids = Enumerable.Range(1, 60).Select(i => (long)i).ToList();
         static string Query(IEnumerable<long> batch) => "/actions?" + string.Join('&', batch.Select(i => $"id={i}"));

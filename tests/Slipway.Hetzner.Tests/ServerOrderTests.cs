@@ -160,7 +160,7 @@ public sealed class ServerOrderTests
     }
 
     [Fact]
-    public async Task A_strangers_server_of_that_name_is_left_alone_and_named()
+    public async Task T7_A_strangers_server_of_that_name_is_left_alone_and_named()
     {
         using var arranged = new Arrange(Taken(), Found(Strange));
 
@@ -169,6 +169,18 @@ public sealed class ServerOrderTests
         e.Found.Id.ShouldBe(66);
         e.Message.ShouldContain("it was left alone".Replace("it", "It", StringComparison.Ordinal));
         e.InnerException.ShouldBeOfType<HetznerException>().Code.ShouldBe("uniqueness_error");
+        arranged.Http.ShouldBeFinished();
+    }
+
+    [Fact]
+    public async Task T18_A_server_of_ours_that_was_ordered_differently_is_not_adopted()
+    {
+        var order = Order with { Labels = new Dictionary<string, string> { ["app"] = "shop", ["fingerprint"] = "new" } };
+        var older = Json.Server().Replace("\"app\":\"shop\"", "\"app\":\"shop\",\"fingerprint\":\"old\"", StringComparison.Ordinal);
+        using var arranged = new Arrange(Taken(), Found(older));
+
+        (await Should.ThrowAsync<ServerNameTakenException>(() => arranged.Client.Servers.CreateOrAdoptAsync(order, Plan))).Found.Id.ShouldBe(42);
+
         arranged.Http.ShouldBeFinished();
     }
 
@@ -186,7 +198,7 @@ public sealed class ServerOrderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_lost_answer_without_a_server_stays_unknown_and_is_not_sent_again(bool lookUpWorks)
+    public async Task T11_A_lost_answer_without_a_server_stays_unknown_and_is_not_sent_again(bool lookUpWorks)
     {
         using var arranged = new Arrange(
             o => o.MaxAttempts = 1,
@@ -200,7 +212,7 @@ public sealed class ServerOrderTests
     }
 
     [Fact]
-    public async Task A_taken_name_that_is_not_listed_yet_is_told_and_not_tried_again()
+    public async Task T27_A_taken_name_that_is_not_listed_yet_is_told_and_not_tried_again()
     {
         using var arranged = new Arrange(Taken(), Found());
 

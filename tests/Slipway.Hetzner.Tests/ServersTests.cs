@@ -143,7 +143,7 @@ public sealed class ServersTests
     }
 
     [Fact]
-    public async Task A_404_without_Hetzners_error_format_is_no_proof_that_a_server_is_gone()
+    public async Task T14_A_404_without_Hetzners_error_format_is_no_proof_that_a_server_is_gone()
     {
         using var arranged = new Arrange(
             new ScriptedExchange("DELETE", "/v1/servers/42", HttpStatusCode.NotFound, "<html>no such page</html>") { ContentType = "text/html" });

@@ -15,7 +15,7 @@ public sealed class AlertTests
     private static readonly TimeSpan Leap = TimeSpan.FromSeconds(15);
 
     [Fact]
-    public async Task O5_What_cannot_be_removed_is_alerted_acknowledged_posted_and_resolved_when_it_is_gone()
+    public async Task T5_O5_What_cannot_be_removed_is_alerted_acknowledged_posted_and_resolved_when_it_is_gone()
     {
         await using var receiver = await Receiver.StartAsync();
         await using var system = await TestSystem.StartAsync(new Dictionary<string, string>

@@ -67,7 +67,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task O1_Running_is_said_only_after_the_agents_own_health_check_passed()
+    public async Task T16_O1_Running_is_said_only_after_the_agents_own_health_check_passed()
     {
         await using var system = await TestSystem.StartAsync();
         await system.Cloud.FaultAsync("POST /_local/machines/{id}/exec", "answer", 200, """{"exit_code":0,"stdout":"","stderr":""}""", times: 2);

@@ -10,7 +10,7 @@ public sealed class UndoTests
     [Theory]
     [InlineData("sold_out")]
     [InlineData("disabled")]
-    public async Task H1_A_location_without_room_is_passed_over_for_the_next_one(string state)
+    public async Task T26_H1_A_location_without_room_is_passed_over_for_the_next_one(string state)
     {
         await using var system = await TestSystem.StartAsync();
         await system.Cloud.SellAsync(state, "fsn1");
@@ -111,7 +111,7 @@ public sealed class UndoTests
     }
 
     [Fact]
-    public async Task A_lost_request_is_made_again_and_leaves_one_server()
+    public async Task Trap2_A_lost_request_is_made_again_and_leaves_one_server()
     {
         await using var system = await TestSystem.StartAsync();
         await system.Cloud.FaultAsync("POST /v1/servers", "lost_request");

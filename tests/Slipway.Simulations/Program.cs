@@ -7,6 +7,8 @@ using Slipway.Tests.Storage;
 // --twice N runs each of that many seeds twice and compares the logs.
 // --kills strikes every effect of every scenario, or of --scenario NAME; with --strike TROUBLE@EFFECT only that one, and prints its log.
 // --bug NAME plants one; --enough N stops after that many broken; --postgres has kills run on PostgreSQL instead of SQLite.
+// A cloud's host would watch the working directory for settings that change.
+Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
 var server = args.Contains("--postgres") ? new PostgresServer() : null;
 await (server?.InitializeAsync() ?? Task.CompletedTask);
 using WorldDatabase store = server is null ? new SqliteDatabases() : new PostgresDatabases(server);

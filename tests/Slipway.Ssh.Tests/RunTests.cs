@@ -68,7 +68,7 @@ public sealed class RunTests(SshServer server)
     [InlineData(7)]
     [InlineData(124)]
     [InlineData(255)]
-    public async Task The_exit_code_is_the_commands_own_even_where_ssh_uses_the_same(int code)
+    public async Task T31_The_exit_code_is_the_commands_own_even_where_ssh_uses_the_same(int code)
     {
         var result = await server.RunAsync(ShellCommand.Create($"exit {code}"));
 

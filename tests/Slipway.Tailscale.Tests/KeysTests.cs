@@ -9,7 +9,7 @@ public sealed class KeysTests : TailscaleTest
     private const string Keys = "/api/v2/tailnet/-/keys";
 
     [Fact]
-    public async Task T2_a_key_is_single_use_not_ephemeral_preauthorized_tagged_and_expires_in_fifteen_minutes()
+    public async Task Trap3_T2_a_key_is_single_use_not_ephemeral_preauthorized_tagged_and_expires_in_fifteen_minutes()
     {
         JsonElement sent = default;
         var transport = new ScriptedHttp(

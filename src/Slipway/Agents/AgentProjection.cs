@@ -28,14 +28,18 @@ internal sealed class AgentProjection(AgentStore store, AgentLifecycle lifecycle
 
     private static Agent After(Agent agent, Operation operation) => (operation.Plan, operation.Result) switch
     {
-        (MachinePlans.Provision or MachinePlans.Start, OperationResult.Succeeded) => agent with { Status = AgentStatus.Active, Error = null },
-        (MachinePlans.Provision, _) when agent.Wanted == Wanted.Destroyed => agent with { Status = AgentStatus.Closed, Error = null },
+        (MachinePlans.Provision or MachinePlans.Replace or MachinePlans.Start, OperationResult.Succeeded) => agent with { Status = AgentStatus.Active, Error = null },
+        (MachinePlans.Provision or MachinePlans.Replace, _) when agent.Wanted == Wanted.Destroyed => agent with { Status = AgentStatus.Closed, Error = null },
         (MachinePlans.Provision, _) => agent with { Status = AgentStatus.Error, Error = operation.Error },
+        // Also one that was stopped: there is nothing left of it that a start could start, and a retry makes it anew.
+        (MachinePlans.Replace, _) => agent with { Status = AgentStatus.Error, Wanted = Wanted.Running, Error = operation.Error },
         (MachinePlans.Stop, OperationResult.Succeeded) => agent with { Status = AgentStatus.Paused, Error = null },
         // A stop or start that was taken back leaves the agent as it was, and the wish with it: otherwise it would be tried for ever.
         (MachinePlans.Stop, _) => agent with { Status = AgentStatus.Active, Wanted = Unless(agent, Wanted.Running), Error = operation.Error },
         (MachinePlans.Start, _) => agent with { Status = AgentStatus.Paused, Wanted = Unless(agent, Wanted.Stopped), Error = operation.Error },
         (MachinePlans.Destroy, _) => agent with { Status = AgentStatus.Closed, Error = null },
+        // What a repair could not mend is still as paid for; the alert about it stays open.
+        (MachinePlans.Repair, var result) => agent with { Error = result == OperationResult.Succeeded ? null : operation.Error },
         _ => agent,
     };
 

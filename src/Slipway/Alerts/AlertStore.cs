@@ -65,6 +65,13 @@ public sealed class AlertStore(Database database, WebhookOutbox outbox, IdSource
     public Task<Alert?> FindOpenAsync(string cause, CancellationToken cancellationToken = default) =>
         database.FirstOrDefaultAsync<Alert>("SELECT * FROM alerts WHERE cause = @cause AND resolved_at IS NULL", new { cause }, cancellationToken);
 
+    /// <summary>Deletes some of what was resolved before then.</summary>
+    /// <returns>How many; fewer than <paramref name="limit"/> when no more are left.</returns>
+    internal Task<int> PurgeAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) => database.WriteAsync(
+        transaction => transaction.ExecuteAsync(
+            "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE resolved_at < @before ORDER BY resolved_at LIMIT @limit)", new { before, limit }),
+        cancellationToken);
+
     /// <summary>The open alerts that a step's success resolves.</summary>
     internal static Task<IReadOnlyList<Alert>> ListProvableAsync(Transaction transaction) =>
         transaction.QueryAsync<Alert>("SELECT * FROM alerts WHERE resolved_at IS NULL AND proven_by_step IS NOT NULL");

@@ -19,11 +19,19 @@ public sealed class AlertsOptions : IValidatableObject
     /// <summary>Fetched once a minute while the engine is alive; whoever watches it calls for help when the requests stop. It is a secret of its own.</summary>
     public Uri? DeadManUrl { get; set; }
 
+    /// <summary>How long resolved alerts, and messages that are delivered or given up, are kept.</summary>
+    public TimeSpan KeepFor { get; set; } = TimeSpan.FromDays(90);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (UndoLimit <= TimeSpan.Zero)
         {
             yield return new ValidationResult("Alerts:UndoLimit is not more than nothing: set it to a duration such as 00:15:00.");
+        }
+
+        if (KeepFor < TimeSpan.FromDays(2))
+        {
+            yield return new ValidationResult("Alerts:KeepFor is less than two days, and messages are sent for a day: set it to a duration such as 90.00:00:00.");
         }
 
         if (WebhookUrl is null != string.IsNullOrWhiteSpace(WebhookSecret))

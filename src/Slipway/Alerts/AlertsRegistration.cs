@@ -19,6 +19,7 @@ public static class AlertsRegistration
         services.AddSingleton<IOperationTroubles>(p => p.GetRequiredService<OperationAlerts>());
         services.AddHostedService<WebhookDelivery>();
         services.AddHostedService<DeadManSwitch>();
+        services.AddHostedService<AlertPurge>();
         return services;
     }
 }

@@ -9,4 +9,7 @@ public sealed record MachineOrder
 
     /// <summary>The one location wanted; null takes the blueprint's locations in their order.</summary>
     public string? Location { get; init; }
+
+    /// <summary>Why it is made again, for the timeline; null for the first time.</summary>
+    public string? Why { get; init; }
 }

@@ -7,4 +7,10 @@ public static class MachinePlans
     public const string Stop = "stop";
     public const string Start = "start";
     public const string Destroy = "destroy";
+
+    /// <summary>Makes the machine anew after its server was lost.</summary>
+    public const string Replace = "replace";
+
+    /// <summary>Brings a machine back to what its row says.</summary>
+    public const string Repair = "repair";
 }

@@ -10,7 +10,13 @@ namespace Slipway.Machines;
 public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane controlPlane, MachinesOptions options, Settings settings, Database database) : IDisposable
 {
     private const string Setting = "firewall-id";
+
+    /// <summary>Kept before Hetzner is asked for the first time: from here on there may be one, whatever becomes of the answer.</summary>
+    private const string BeingMade = "being-made";
     private readonly SemaphoreSlim _gate = new(1, 1);
+
+    /// <summary>The name of a control plane's one firewall.</summary>
+    public static string NameOf(string controlPlane) => $"slipway-{controlPlane}";
 
     /// <summary>The firewall's id, from memory where there is one: making sure costs a request only once.</summary>
     public async Task<long> EnsureAsync(CancellationToken cancellationToken)
@@ -24,9 +30,14 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
                 return kept.Id;
             }
 
+            if (known is null)
+            {
+                await RememberAsync(BeingMade, cancellationToken);
+            }
+
             var owner = await controlPlane.GetIdAsync(cancellationToken);
             var firewall = await hetzner.Firewalls.GetOrCreateAsync(
-                new CreateFirewallRequest { Name = $"slipway-{owner}", Labels = MachineLabels.ForShared(owner), Rules = Rules() }, cancellationToken);
+                new CreateFirewallRequest { Name = NameOf(owner), Labels = MachineLabels.ForShared(owner), Rules = Rules() }, cancellationToken);
             if (firewall.Labels.GetValueOrDefault(MachineLabels.ControlPlane) != owner)
             {
                 throw new InvalidOperationException($"A firewall named '{firewall.Name}' exists and is not ours. Rename or remove it at Hetzner.");
@@ -55,11 +66,18 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (await KnownAsync(cancellationToken) is { } known)
+            var kept = await settings.FindAsync(Setting, cancellationToken);
+            if (kept is not { Length: > 0 })
             {
-                await hetzner.Firewalls.DeleteAsync(known.Id, cancellationToken);
-                await RememberAsync("", cancellationToken);
+                return;
             }
+
+            if ((kept == BeingMade ? await FindOursAsync(cancellationToken) : Parse(kept)?.Id) is { } id)
+            {
+                await hetzner.Firewalls.DeleteAsync(id, cancellationToken);
+            }
+
+            await RememberAsync("", cancellationToken);
         }
         catch (HetznerException e) when (e.Code == HetznerErrorCodes.ResourceInUse)
         {
@@ -73,10 +91,17 @@ public sealed class ControlPlaneFirewall(HetznerClient hetzner, ControlPlane con
 
     public void Dispose() => _gate.Dispose();
 
-    private async Task<(long Id, string Rules)?> KnownAsync(CancellationToken cancellationToken) =>
-        (await settings.FindAsync(Setting, cancellationToken))?.Split(' ') is [var id, var rules]
-            ? (long.Parse(id, CultureInfo.InvariantCulture), rules)
-            : null;
+    private async Task<(long Id, string Rules)?> KnownAsync(CancellationToken cancellationToken) => Parse(await settings.FindAsync(Setting, cancellationToken));
+
+    private static (long Id, string Rules)? Parse(string? kept) =>
+        kept?.Split(' ') is [var id, var rules] ? (long.Parse(id, CultureInfo.InvariantCulture), rules) : null;
+
+    private async Task<long?> FindOursAsync(CancellationToken cancellationToken)
+    {
+        var owner = await controlPlane.GetIdAsync(cancellationToken);
+        var found = await hetzner.Firewalls.FindByNameAsync(NameOf(owner), cancellationToken);
+        return found?.Labels.GetValueOrDefault(MachineLabels.ControlPlane) == owner ? found.Id : null;
+    }
 
     /// <summary>Tells whether the rules at Hetzner are those of our configuration; Hetzner may list them in another order.</summary>
     private static string Fingerprint(IEnumerable<FirewallRule> rules)

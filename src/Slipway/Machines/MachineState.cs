@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Blueprints;
 
@@ -9,6 +10,9 @@ public sealed record MachineState
     /// <summary>What was ordered; only a provision has it.</summary>
     public MachineOrder? Order { get; init; }
 
+    /// <summary>What is to be repaired; only a repair has it.</summary>
+    public RepairOrder? Repair { get; init; }
+
     public string? AuthKeyId { get; init; }
 
     public DateTimeOffset? AuthKeyCreatedAt { get; init; }
@@ -18,6 +22,24 @@ public sealed record MachineState
 
     /// <summary>Hetzner's actions that the next wait is for.</summary>
     public IReadOnlyList<long> Actions { get; init; } = [];
+
+    /// <summary>The order in an operation's row; null when it had none, or cannot be read.</summary>
+    internal static MachineOrder? OrderOf(string row)
+    {
+        using var document = JsonDocument.Parse(row);
+        return document.RootElement.TryGetProperty("state", out var state) ? state.Deserialize(MachineJson.Default.MachineState)?.Order : null;
+    }
+}
+
+/// <summary>Why a machine is repaired, and whether it is to run when it is.</summary>
+public sealed record RepairOrder
+{
+    public required string Why { get; init; }
+
+    public bool ShouldRun { get; init; }
+
+    /// <summary>Whether the agent is down, or is taken down for it; then it has to be seen well again.</summary>
+    public bool Interrupts { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<UnitSeen>))]
@@ -31,4 +53,5 @@ public enum UnitSeen
 }
 
 [JsonSerializable(typeof(MachineState))]
+[JsonSerializable(typeof(RepairOrder))]
 internal sealed partial class MachineJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Slipway.Hetzner;
 using Slipway.Machines.Boot;
 using Slipway.Machines.Plans;
+using Slipway.Machines.Reconcile;
 using Slipway.Machines.Sharing;
 using Slipway.Machines.Shell;
 using Slipway.Operations;
@@ -53,7 +54,9 @@ public static class MachinesRegistration
         services.AddSingleton<Plan>(MachinePlanTable.Stop);
         services.AddSingleton<Plan>(MachinePlanTable.Start);
         services.AddSingleton<Plan>(MachinePlanTable.Destroy);
-        return services;
+        services.AddSingleton<Plan>(MachinePlanTable.Replace);
+        services.AddSingleton<Plan>(MachinePlanTable.Repair);
+        return services.AddReconcile();
     }
 
     private static HetznerClient CreateHetzner(IServiceProvider services)

@@ -163,6 +163,9 @@ public sealed class OperationStore(Database database, Membership membership, Tim
             new { subjects = subjects.ToArray() },
             cancellationToken);
 
+    internal Task<IReadOnlyList<Operation>> ListUnfinishedAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync<Operation>("SELECT * FROM operations WHERE result IS NULL ORDER BY due_at", cancellationToken: cancellationToken);
+
     /// <summary>What nothing will ring for although it is in nobody's hands, or should be in ours: by then due, or all.</summary>
     internal Task<IReadOnlyList<Operation>> ListWithoutAlarmAsync(DateTimeOffset? dueBefore, CancellationToken cancellationToken) =>
         database.QueryAsync<Operation>(

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Dapper;
 
 namespace Slipway.Storage;
@@ -9,8 +10,10 @@ public sealed class Database : IAsyncDisposable
 {
     private const string Deadlock = "40P01";
     private const int DeadlockAttempts = 5;
+    private static readonly Meter Meter = new("Slipway.Storage");
+    private static readonly Counter<long> Commits = Meter.CreateCounter<long>("slipway.database.commits", "{commit}", "Transactions that were made durable");
     private readonly DbDataSource _source;
-    private readonly SemaphoreSlim? _writer;
+    private readonly GroupCommit? _group;
 
     static Database()
     {
@@ -31,7 +34,7 @@ public sealed class Database : IAsyncDisposable
     {
         Dialect = Dialect.For(options);
         _source = watch is null ? Dialect.CreateDataSource() : watch(Dialect.CreateDataSource());
-        _writer = Dialect.SingleWriter ? new SemaphoreSlim(1, 1) : null;
+        _group = Dialect.SingleWriter ? new GroupCommit(_source, static () => Commits.Add(1)) : null;
     }
 
     internal Dialect Dialect { get; }
@@ -61,7 +64,7 @@ public sealed class Database : IAsyncDisposable
         {
             try
             {
-                return await WriteOnceAsync(work, cancellationToken);
+                return await (_group?.RunAsync(work, cancellationToken) ?? WriteOnceAsync(work, cancellationToken));
             }
             catch (Exception e) when (e.GetBaseException() is DbException { SqlState: Deadlock } && attempt < DeadlockAttempts)
             {
@@ -79,32 +82,19 @@ public sealed class Database : IAsyncDisposable
             },
             cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _source.DisposeAsync();
-        _writer?.Dispose();
-    }
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private async Task<T> WriteOnceAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
     {
-        if (_writer is not null)
-        {
-            await _writer.WaitAsync(cancellationToken);
-        }
-
-        try
-        {
-            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-            await using var underlying = await connection.BeginTransactionAsync(cancellationToken);
-            var transaction = new Transaction(underlying);
-            var result = await work(transaction);
-            await transaction.CommitAsync(CancellationToken.None);
-            return result;
-        }
-        finally
-        {
-            _writer?.Release();
-        }
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using var underlying = await connection.BeginTransactionAsync(cancellationToken);
+        var transaction = new Transaction(connection, underlying);
+        var result = await work(transaction);
+        await transaction.FinishAsync();
+        await underlying.CommitAsync(CancellationToken.None);
+        Commits.Add(1);
+        transaction.Committed();
+        return result;
     }
 
     /// <summary>Times are stored as milliseconds since 1970 on both databases: one meaning, comparable, no time zone.</summary>

@@ -46,6 +46,11 @@ internal sealed class SqliteDialect : Dialect
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
     }
 
+    /// <summary>Has the static constructor run, for who opens a file without a dialect.</summary>
+    public static void UseSystemLibrary()
+    {
+    }
+
     public SqliteDialect(string path)
     {
         var file = Path.GetFullPath(path);
@@ -54,7 +59,7 @@ internal sealed class SqliteDialect : Dialect
         {
             DataSource = file,
             ForeignKeys = true,
-            Pooling = true,
+            Pooling = false,
             DefaultTimeout = 30,
         }.ToString();
     }
@@ -65,32 +70,7 @@ internal sealed class SqliteDialect : Dialect
 
     public override string In(string parameter) => "IN " + parameter;
 
-    public override DbDataSource CreateDataSource() => new SqliteDataSource(_connectionString);
-
-    /// <summary>Sets what SQLite keeps per connection: full durability, because a paid order is a commit.</summary>
-    private sealed class SqliteDataSource(string connectionString) : DbDataSource
-    {
-        public override string ConnectionString => connectionString;
-
-        protected override DbConnection CreateDbConnection() => new SqliteConnection(connectionString);
-
-        protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
-        {
-            var connection = new SqliteConnection(connectionString);
-            await connection.OpenAsync(cancellationToken);
-            using var pragma = connection.CreateCommand();
-            pragma.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000;";
-            await pragma.ExecuteNonQueryAsync(cancellationToken);
-            return connection;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            using var connection = new SqliteConnection(connectionString);
-            SqliteConnection.ClearPool(connection);
-            base.Dispose(disposing);
-        }
-    }
+    public override DbDataSource CreateDataSource() => new SqliteConnections(_connectionString);
 }
 
 internal sealed class PostgresDialect(string url) : Dialect
@@ -119,6 +99,8 @@ internal sealed class PostgresDialect(string url) : Dialect
         return new NpgsqlConnection(settings.ToString());
     }
 
+    internal static string ToConnectionString(Uri uri) => Settings(uri).ToString();
+
     private static NpgsqlConnectionStringBuilder Settings(Uri uri)
     {
         var user = uri.UserInfo.Split(':', 2);
@@ -130,6 +112,8 @@ internal sealed class PostgresDialect(string url) : Dialect
             Username = Uri.UnescapeDataString(user[0]),
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
             ApplicationName = "slipway",
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
             // Three nodes fit into PostgreSQL's own default of 100 connections.
             MaxPoolSize = 30,
             // A server that went away without a word is noticed before its node would be missed for long.

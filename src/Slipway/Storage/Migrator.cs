@@ -30,6 +30,9 @@ public sealed class Migrator
     internal Migrator(Database database, TimeProvider time, IReadOnlyList<MigrationScript> scripts) =>
         (_database, _time, _scripts) = (database, time, scripts);
 
+    /// <summary>The schema this build brings a database to.</summary>
+    public static long NewestVersion => MigrationScript.ReadAll(null).Max(s => s.Version);
+
     /// <returns>How many scripts were applied.</returns>
     public Task<int> MigrateAsync(CancellationToken cancellationToken = default) => _database.WriteAsync(
         async transaction =>

@@ -10,16 +10,15 @@ public sealed class Transaction
     /// <summary>What nodes listen to.</summary>
     internal const string Channel = "slipway";
 
+    private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
     private List<Func<Task>>? _beforeCommit;
     private List<Action>? _afterCommit;
 
-    internal Transaction(DbTransaction transaction) => _transaction = transaction;
+    internal Transaction(DbConnection connection, DbTransaction transaction) => (_connection, _transaction) = (connection, transaction);
 
     /// <summary>For what brings its own SQL and commits with this.</summary>
     internal DbTransaction Underlying => _transaction;
-
-    private DbConnection Connection => _transaction.Connection!;
 
     /// <summary>Runs as the last of the transaction: for what takes a lock everybody needs, so that it is held for a moment only and nothing is waited for behind it.</summary>
     public void BeforeCommit(Func<Task> action) => (_beforeCommit ??= []).Add(action);
@@ -32,22 +31,23 @@ public sealed class Transaction
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
     public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
-        Connection.ExecuteAsync(sql, parameters, _transaction);
+        _connection.ExecuteAsync(sql, parameters, _transaction);
 
     public Task<T?> FirstOrDefaultAsync<T>(string sql, object? parameters = null) =>
-        Connection.QueryFirstOrDefaultAsync<T?>(sql, parameters, _transaction);
+        _connection.QueryFirstOrDefaultAsync<T?>(sql, parameters, _transaction);
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
-        (await Connection.QueryAsync<T>(sql, parameters, _transaction)).AsList();
+        (await _connection.QueryAsync<T>(sql, parameters, _transaction)).AsList();
 
-    internal async Task CommitAsync(CancellationToken cancellationToken)
+    /// <summary>Does what is to be done last, before the commit.</summary>
+    internal async Task FinishAsync()
     {
         foreach (var action in _beforeCommit ?? [])
         {
             await action();
         }
-
-        await _transaction.CommitAsync(cancellationToken);
-        _afterCommit?.ForEach(static action => action());
     }
+
+    /// <summary>Says that what was written is durable.</summary>
+    internal void Committed() => _afterCommit?.ForEach(static action => action());
 }

@@ -93,6 +93,19 @@ internal static class Samples
         LastAt = Noon.AddMinutes(119),
     };
 
+    public static ReconcileReport Reconciled { get; } = new()
+    {
+        DryRun = false,
+        At = Noon,
+        Findings =
+        [
+            new() { Resource = "server", Id = "42", Name = "agt-9", Finding = "unknown", Action = "would be quarantined for 24 h" },
+            new() { Resource = "volume", Id = "7", Name = "", Finding = "foreign", Action = "kept: it carries no label of ours" },
+            new() { Resource = "machine", Id = "agt-1", Name = "agt-1", Finding = "off,no-firewall", Action = "'repair' would be started" },
+        ],
+        Unread = [],
+    };
+
     public static TimelineEntry Entry(long sequence, string step, string kind, double second, string? message = null, long? ms = null) => new()
     {
         Sequence = sequence,

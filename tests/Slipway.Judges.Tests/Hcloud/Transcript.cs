@@ -44,8 +44,21 @@ internal static class Transcript
         }
         else
         {
-            actual.ToString().ShouldBe(expected, $"{path} tells another story; if that is wanted, run once with SLIPWAY_ACCEPT=1");
+            Compare(expected.Split('\n'), actual.ToString().Split('\n'), path);
         }
+    }
+
+    /// <summary>Shows the place, not the hundreds of lines around it.</summary>
+    private static void Compare(string[] expected, string[] actual, string path)
+    {
+        var first = expected.Zip(actual).TakeWhile(pair => pair.First == pair.Second).Count();
+        var same = first == expected.Length && first == actual.Length;
+        same.ShouldBeTrue($"""
+            {path}, line {first + 1}, tells another story; if that is wanted, run once with SLIPWAY_ACCEPT=1. It was:
+            {string.Join('\n', expected.Skip(first).Take(5))}
+            and is now:
+            {string.Join('\n', actual.Skip(first).Take(5))}
+            """);
     }
 
     /// <summary>Not every command ends its last line; the next one must begin its own.</summary>

@@ -62,7 +62,8 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public Uri Address => new(_app!.Urls.First() + "/");
 
-    private string[] Arguments => [.. _settings.Select(s => $"--{s.Key}={s.Value}")];
+    /// <summary>The settings the server is started with, as its command line.</summary>
+    public string[] Arguments => [.. _settings.Select(s => $"--{s.Key}={s.Value}")];
 
     /// <summary>Raw HTTP with a token of every scope.</summary>
     public HttpClient Http => _http!;
@@ -194,6 +195,8 @@ internal sealed class TestSystem : IAsyncDisposable
             ["Machines:BlueprintDirectory"] = SourceTree.Blueprints,
             ["Operations:RetryBase"] = "00:00:00.050",
             ["Operations:RetryCap"] = "00:00:01",
+            // Rounds come when a test asks for one, not when a leap of the clock makes one due.
+            ["Reconcile:Every"] = "30.00:00:00",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {

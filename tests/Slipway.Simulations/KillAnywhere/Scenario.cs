@@ -62,7 +62,29 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
             (_, shop) => shop.Start(shop.Agents[0]),
             AgentStatus.Paused),
         new("destroy", Running, (_, shop) => shop.Destroy(shop.Agents[0]), AgentStatus.Closed),
-        new("destroy of a stopped machine", Stopped, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
+        new("subscription that ends", Running, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
+        new("subscription that ends while the machine is stopped", Stopped, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
+        new(
+            "subscription that ended before its checkout was told",
+            (world, shop) =>
+            {
+                Ordered(world, shop);
+                shop.Cancel(shop.Agents[0]);
+            },
+            (_, shop) => shop.Pay(shop.Agents[0]),
+            AgentStatus.Closed),
+        new(
+            "retry of a provision that failed",
+            (world, shop) =>
+            {
+                Ordered(world, shop);
+                Fault(world, new() { ["kind"] = "action_fails", ["action"] = "create_server", ["times"] = 0 });
+                shop.Pay(shop.Agents[0]);
+                world.RunUntilQuiet(TimeSpan.FromHours(1));
+                world.Side("DELETE", "faults");
+            },
+            (_, shop) => shop.Retry(shop.Agents[0]),
+            AgentStatus.Active),
     ];
 
     public override string ToString() => Name;

@@ -19,11 +19,14 @@ internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = Planted
     private static readonly Trouble[] OfOthers = [Trouble.DieBefore, Trouble.DieAfter, Trouble.LoseAnswer, Trouble.Repeat];
     private static readonly Trouble[] OfReads = [.. OfOthers, Trouble.StaleRead];
 
+    /// <summary>Of a question that is asked again and again while something is waited for, this many first and last ones are struck: between them nothing changes but the time.</summary>
+    private const int OfRepeated = 4;
+
     /// <returns>Every trouble at every effect, and what is broken even in peace.</returns>
     public (IReadOnlyList<Strike> Strikes, IReadOnlyList<string> Broken) Strikes(Scenario scenario)
     {
         var run = Run(scenario, null);
-        var strikes = run.Effects.SelectMany(e =>
+        var strikes = run.Effects.Where(e => IsAtAnEnd(e, run.Effects)).SelectMany(e =>
             (e.Call?.Method == "GET" ? OfReads : OfOthers).Select(t => new Strike(scenario, e, t, LastChangeBefore(e, run.Effects))));
         return ([.. strikes], run.Broken);
     }
@@ -91,6 +94,13 @@ internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = Planted
             }
         });
         return failures;
+    }
+
+    private static bool IsAtAnEnd(Effect effect, IReadOnlyList<Effect> all)
+    {
+        var same = all.Where(e => e.Name == effect.Name).Select(e => e.Number).ToList();
+        var at = same.IndexOf(effect.Number);
+        return at < OfRepeated || at >= same.Count - OfRepeated || effect.Call is { Method: not "GET" };
     }
 
     private static int? LastChangeBefore(Effect effect, IReadOnlyList<Effect> all) => all

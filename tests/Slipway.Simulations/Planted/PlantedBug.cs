@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Machines.Plans;
 using Slipway.Operations;
 
 namespace Slipway.Simulations;
@@ -34,9 +35,11 @@ internal static class Planting
     {
         if (bug is PlantedBug.IdPublishedAtTheEnd or PlantedBug.IdStoredAfterTheWait)
         {
-            var plans = services.Where(s => s.ServiceType == typeof(Plan)).ToList();
-            services.Remove(plans[0]);
-            services.Remove(plans[^1]);
+            foreach (var real in services.Where(s => s.ImplementationFactory?.Method.Name is nameof(MachinePlanTable.Provision) or nameof(MachinePlanTable.Destroy)).ToList())
+            {
+                services.Remove(real);
+            }
+
             services.AddSingleton<Plan>(p => PlantedPlans.Provision(p, bug));
             services.AddSingleton<Plan>(PlantedPlans.Destroy);
         }

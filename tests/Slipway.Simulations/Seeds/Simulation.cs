@@ -45,7 +45,8 @@ internal sealed class Simulation : IDisposable
         _world.Fate = Fate;
         _world.Pause = () => Dice.NextDouble() < _paused ? TimeSpan.FromMilliseconds(Dice.Next(8000)) : null;
         Order();
-        var ticks = 40 + Dice.Next(120);
+        // Most lives are short: what goes wrong goes wrong in combinations of a few things, and two short lives are two combinations.
+        var ticks = Dice.Next(8) == 0 ? 80 + Dice.Next(80) : 15 + Dice.Next(40);
         for (var tick = 0; tick < ticks; tick++)
         {
             Choose();
@@ -138,9 +139,9 @@ internal sealed class Simulation : IDisposable
 
         var operation = due[Dice.Next(due.Count)];
         var node = nodes[Dice.Next(nodes.Count)];
-        if (!node.Carries(operation.Id))
+        if (!node.Carries(operation))
         {
-            node.Carry(operation.Id);
+            node.Carry(operation);
         }
     }
 

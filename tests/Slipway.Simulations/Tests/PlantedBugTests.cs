@@ -10,9 +10,9 @@ public sealed class PlantedBugTests
     [InlineData(nameof(PlantedBug.IdStoredAfterTheWait), "its server still costs money")]
     [InlineData(nameof(PlantedBug.StrangerAdopted), "was a stranger's and was deleted")]
     [InlineData(nameof(PlantedBug.NapOverWake), "slept over a wake-up")]
-    public void T1_T2_T4_T6_T7_T17_are_found_by_simulations_when_they_are_planted(string bug, string words)
+    public void Trap1_Trap2_Trap4_T6_T7_T17_are_found_by_simulations_when_they_are_planted(string bug, string words)
     {
-        var (code, said) = Self.Run("--seeds", "2000", "--enough", "5", "--bug", bug);
+        var (code, said) = Self.Run("--seeds", "2000", "--enough", "3", "--bug", bug);
         code.ShouldBe(1, $"{bug} was not found: {said}");
         said.ShouldContain(words);
     }
@@ -22,7 +22,7 @@ public sealed class PlantedBugTests
     [InlineData(nameof(PlantedBug.RandomName), "provision")]
     [InlineData(nameof(PlantedBug.IdStoredAfterTheWait), "provision that is cancelled")]
     [InlineData(nameof(PlantedBug.StrangerAdopted), "provision whose name a stranger has")]
-    public void T1_T2_T6_T7_are_found_by_kills_when_they_are_planted(string bug, string scenario)
+    public void Trap1_Trap2_T6_T7_are_found_by_kills_when_they_are_planted(string bug, string scenario)
     {
         var (code, said) = Self.Run("--kills", "--scenario", scenario, "--enough", "1", "--bug", bug);
         code.ShouldBe(1, $"{bug} was not found: {said}");

@@ -12,6 +12,8 @@ internal static class Self
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
+        // Thousands of short worlds compile a lot: writing code twice to guard it from itself is for those who let strangers in.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

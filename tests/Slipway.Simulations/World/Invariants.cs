@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Slipway.Agents;
 using Slipway.Machines;
@@ -10,8 +9,11 @@ namespace Slipway.Simulations;
 /// <summary>What must be so whatever happened: some of it at every moment, all of it once nobody has anything left to do.</summary>
 internal sealed class Invariants(World world)
 {
-    private static readonly string[] Tables =
-        ["agents", "audit", "blueprints", "machines", "operations", "secrets", "settings", "stripe_events", "subscriptions", "timeline"];
+    public static readonly string[] Tables =
+    [
+        "agents", "alerts", "api_tokens", "audit", "blueprints", "drifts", "evidence", "machines", "nodes", "operations", "outbox", "quarantine", "reconcile",
+        "schema_versions", "secrets", "settings", "stripe_events", "subscriptions", "timeline",
+    ];
 
     private readonly List<string> _broken = [];
     private JsonArray _servers = [];
@@ -61,6 +63,7 @@ internal sealed class Invariants(World world)
 
         CheckClouds(machines);
         CheckPayments(agents);
+        CheckAlerts(agents);
         CheckSecrets();
         foreach (var broken in world.Nodes.SelectMany(n => n.Broken()).Where(e => e is not System.Data.Common.DbException))
         {
@@ -154,6 +157,7 @@ internal sealed class Invariants(World world)
             Require(live.Exists(m => ((string)device!).StartsWith(m.TailscaleHostname!, StringComparison.Ordinal)), $"device {device} has no row");
         }
 
+        CheckWhatServersAreMadeWith(inventory);
         var keys = ValidKeys();
         Require(keys.Count == 0, $"auth keys are left that still work: {string.Join(", ", keys)}");
         var firewalls = (int)inventory["firewalls"]!["count"]!;
@@ -162,12 +166,38 @@ internal sealed class Invariants(World world)
         Require(firewalls <= 1 && (firewalls == 0 || live.Count > 0 || known), $"{firewalls} firewalls are left for {live.Count} machines, and no row knows");
     }
 
+    /// <summary>We make none of these: keys go in user_data, addresses come and go with the server. So there is no row that could know one.</summary>
+    private void CheckWhatServersAreMadeWith(JsonNode inventory)
+    {
+        Require((int)inventory["ssh_keys"]!["count"]! == 0, "SSH keys are left at Hetzner, and no row knows");
+        Require((int)inventory["volumes"]!["count"]! == 0, "volumes are left, and no row knows");
+        var ids = _servers.Select(s => (long)s!["id"]!).ToHashSet();
+        foreach (var address in world.AskHetzner("GET", "primary_ips?per_page=50")!["primary_ips"]!.AsArray())
+        {
+            Require((long?)address!["assignee_id"] is { } server && ids.Contains(server), $"primary IP {address["name"]} is left, and no row knows");
+        }
+    }
+
+    /// <summary>Once all is well nobody is called, but for what only a person can mend: a customer who pays and has nothing.</summary>
+    private void CheckAlerts(IReadOnlyList<Agent> agents)
+    {
+        foreach (var (cause, subject, what) in world.Query<(string Cause, string Subject, string What)>("SELECT cause, subject, what FROM alerts WHERE resolved_at IS NULL ORDER BY id"))
+        {
+            var agent = agents.FirstOrDefault(a => a.Id == subject);
+            var justified = cause.StartsWith("paid:", StringComparison.Ordinal) ? agent is { Status: AgentStatus.Error }
+                : cause.StartsWith("payment:", StringComparison.Ordinal) && agent is null or { Wanted: Wanted.Destroyed };
+            Require(justified, $"alert {cause} is open though all is well: {what}");
+        }
+    }
+
     private void CheckPayments(IReadOnlyList<Agent> agents)
     {
         foreach (var (agentId, status) in world.Query<(string AgentId, string Status)>("SELECT agent_id, status FROM subscriptions WHERE agent_id IS NOT NULL"))
         {
             var agent = agents.First(a => a.Id == agentId);
             Require(agent.Wanted != Wanted.Nothing, $"{agentId} was paid for and is not wanted");
+            var told = world.Query<long>("SELECT 1 FROM alerts WHERE cause = @cause AND resolved_at IS NULL", new { cause = "paid:" + agentId }).Count > 0;
+            Require(agent.Status != AgentStatus.Error || status == "ended" || told, $"{agentId} was paid for and failed, and nobody is told");
             Require(status != "ended" || agent.Status == AgentStatus.Closed, $"the subscription of {agentId} ended and it is {agent.Status}");
         }
     }
@@ -188,7 +218,7 @@ internal sealed class Invariants(World world)
         _broken.AddRange(world.Log.Leaks);
     }
 
-    private bool IsWell(long server)
+    public bool IsWell(long server)
     {
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:8700/_local/machines/{server}/exec"));
         var call = new Call("POST", address, [new("Content-Type", "application/json")], Json.Bytes(new JsonObject { ["name"] = "check-health" }));
@@ -196,27 +226,13 @@ internal sealed class Invariants(World world)
         return reply.Status == 200 && (int)Json.Parse(reply.Body)["exit_code"]! == 0;
     }
 
-    private JsonArray Servers() => Ask("GET", "v1/servers?per_page=50", "Bearer " + Fixtures.HetznerToken)["servers"]!.AsArray();
+    private JsonArray Servers() => world.AskHetzner("GET", "servers?per_page=50")!["servers"]!.AsArray();
 
     /// <summary>A key's request that arrived twice made a twin nobody knows of; that it dies within a quarter of an hour is what keys are made short-lived for.</summary>
-    private List<string> ValidKeys()
-    {
-        var login = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("local-client:" + Fixtures.TailscaleSecret));
-        var token = (string)Ask("POST", "api/v2/oauth/token", login)["access_token"]!;
-        return Ask("GET", "api/v2/tailnet/-/keys?all=true", "Bearer " + token)["keys"]!.AsArray()
-            .Where(k => k!["invalid"]?.GetValue<bool>() != true)
-            .Select(k => (string)k!["description"]!)
-            .ToList();
-    }
-
-    private JsonNode Ask(string method, string path, string authorization)
-    {
-        var form = Encoding.UTF8.GetBytes(method == "POST" ? "grant_type=client_credentials" : "");
-        var call = new Call(
-            method, new Uri("http://127.0.0.1:8700/" + path),
-            [new("Authorization", authorization), new("Content-Type", "application/x-www-form-urlencoded")], form);
-        return Json.Parse(world.Run(() => world.Cloud.SendAsync(call)).Body);
-    }
+    private List<string> ValidKeys() => world.AskTailscale("GET", "keys?all=true")!["keys"]!.AsArray()
+        .Where(k => k!["invalid"]?.GetValue<bool>() != true)
+        .Select(k => (string)k!["description"]!)
+        .ToList();
 
     private void Require(bool so, string otherwise)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quartz;
 using Slipway.Agents;
+using Slipway.Alerts;
 using Slipway.Blueprints;
 using Slipway.Machines;
 using Slipway.Machines.Boot;
@@ -172,6 +173,7 @@ internal sealed class Node : ITimerOwner, IAsyncDisposable
         services.AddSingleton<OperationClock>();
         services.AddSingleton<OperationWaker>();
         services.AddSingleton<OperationDispatcher>();
+        services.AddAlerts();
         services.AddAgents();
         services.AddMachines(new StorageOptions());
         services.AddPayments();

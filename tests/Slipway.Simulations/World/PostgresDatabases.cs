@@ -51,8 +51,8 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
         await using var database = new Database(new StorageOptions { Database = address });
         await database.WriteAsync(t => t.ExecuteAsync(
             """
-            DELETE FROM timeline; DELETE FROM operations; DELETE FROM subscriptions; DELETE FROM machines; DELETE FROM agents;
-            DELETE FROM secrets; DELETE FROM settings; DELETE FROM stripe_events; DELETE FROM audit
+            DELETE FROM timeline; DELETE FROM evidence; DELETE FROM operations; DELETE FROM subscriptions; DELETE FROM machines; DELETE FROM agents;
+            DELETE FROM secrets; DELETE FROM settings; DELETE FROM stripe_events; DELETE FROM audit; DELETE FROM alerts; DELETE FROM outbox
             """));
     }
 }

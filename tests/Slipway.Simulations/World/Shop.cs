@@ -12,6 +12,8 @@ namespace Slipway.Simulations;
 internal sealed class Shop(World world)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MuchLater = TimeSpan.FromMinutes(5);
+    private const int Eager = 50;
     private int _lastEvent;
 
     public List<string> Agents { get; } = [];
@@ -75,9 +77,9 @@ internal sealed class Shop(World world)
         Open++;
         _ = world.Pump.Start(async () =>
         {
-            while (!await TryAsync(what, ask))
+            for (var attempt = 1; !await TryAsync(what, ask); attempt++)
             {
-                await Task.Delay(Again, world.Clock);
+                await Task.Delay(attempt < Eager ? Again : MuchLater, world.Clock);
             }
 
             Open--;

@@ -42,10 +42,11 @@ internal sealed class WatchedConnection(DbConnection inner, Node node) : DbConne
     /// <summary>What the transaction under way wrote first.</summary>
     public string? FirstWrite { get; private set; }
 
+    /// <summary>The same for every world: Dapper keeps what it compiled by this.</summary>
     [AllowNull]
     public override string ConnectionString
     {
-        get => inner.ConnectionString;
+        get => "a world";
         set => throw new NotSupportedException();
     }
 
@@ -97,7 +98,11 @@ internal sealed class WatchedTransaction(WatchedConnection connection, DbTransac
 
     protected override DbConnection DbConnection => connection;
 
-    public override void Commit() => throw new NotSupportedException();
+    public override void Commit()
+    {
+        inner.Commit();
+        node.World.RowsChanged();
+    }
 
     public override void Rollback() => inner.Rollback();
 
@@ -110,21 +115,21 @@ internal sealed class WatchedTransaction(WatchedConnection connection, DbTransac
                 await DieAsync(inner.Rollback);
                 break;
             case Trouble.DieAfter:
-                await DieAsync(inner.Commit);
+                await DieAsync(Commit);
                 break;
             case Trouble.LoseAnswer:
-                inner.Commit();
+                Commit();
                 throw new LostConnectionException("The connection broke while the transaction was being committed.", null);
             case Trouble.Repeat:
                 inner.Rollback();
                 throw new LostConnectionException("Two transactions waited for each other.", "40P01");
             case Trouble.Hang:
-                inner.Commit();
+                Commit();
                 connection.Close();
                 await node.HangAsync();
                 break;
             default:
-                inner.Commit();
+                Commit();
                 break;
         }
     }
@@ -220,33 +225,11 @@ internal sealed class WatchedCommand(DbCommand inner, WatchedConnection connecti
     protected override DbParameter CreateDbParameter() => inner.CreateParameter();
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
-        world.IsPostgres ? ReadAll(inner.ExecuteReader()) : inner.ExecuteReader(behavior & ~CommandBehavior.CloseConnection);
+        world.IsPostgres ? new HereReader(inner.ExecuteReader()) : inner.ExecuteReader(behavior & ~CommandBehavior.CloseConnection);
 
     protected override void Dispose(bool disposing)
     {
         inner.Dispose();
         base.Dispose(disposing);
-    }
-
-    /// <summary>PostgreSQL's reader would wait for the network on another thread.</summary>
-    private static DataTableReader ReadAll(DbDataReader reader)
-    {
-        using (reader)
-        {
-            var table = new DataTable { Locale = System.Globalization.CultureInfo.InvariantCulture };
-            for (var i = 0; i < reader.FieldCount; i++)
-            {
-                table.Columns.Add(reader.GetName(i), reader.GetFieldType(i));
-            }
-
-            var row = new object[reader.FieldCount];
-            while (reader.Read())
-            {
-                reader.GetValues(row);
-                table.Rows.Add(row);
-            }
-
-            return table.CreateDataReader();
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,8 @@ internal sealed class World : IDisposable
     private string? _tailnetToken;
     private Call? _lastOrder;
     private readonly RowWatch _rows;
+    private bool _unseen;
+    private IReadOnlyList<(string Id, long? Due)>? _open;
 
     public World(WorldDatabase store, int seed, PlantedBug bug = PlantedBug.None, bool reusesLeases = true)
     {
@@ -35,14 +38,13 @@ internal sealed class World : IDisposable
         Pump.IsAnybodyBusy = () => Nodes.Exists(n => n.IsBusy);
         Log = new WorldLog(Clock);
         DatabaseAddress = store.Open();
-        Rows = new Database(new StorageOptions { Database = DatabaseAddress });
+        Desk = new Node(this, "desk") { IsDesk = true };
         if (Planting.Schema(bug) is { } schema)
         {
-            Rows.WriteAsync(t => t.ExecuteAsync(schema)).GetAwaiter().GetResult();
+            Desk.Database.WriteAsync(t => t.ExecuteAsync(schema)).GetAwaiter().GetResult();
         }
 
         _rows = new RowWatch(this);
-        Desk = new Node(this, "desk") { IsDesk = true };
         _host = Run(StartCloudAsync);
     }
 
@@ -67,12 +69,9 @@ internal sealed class World : IDisposable
     /// <summary>Whether a starting node knows itself to be the only one.</summary>
     public bool TakesOverLeases { get; }
 
-    /// <summary>The database as the checker sees it: no effect of anybody.</summary>
-    public Database Rows { get; }
-
     public List<Node> Nodes { get; } = [];
 
-    /// <summary>Where customers order.</summary>
+    /// <summary>Where customers order, and where the checker reads rows: no effect of anybody.</summary>
     public Node Desk { get; }
 
     public Health Health { get; } = new();
@@ -118,11 +117,18 @@ internal sealed class World : IDisposable
             }
         }
 
-        BrokenOnTheWay ??= Invariants.RunningTooSoon(this) ?? _rows.Look();
+        LookAtRows();
         Before?.Invoke(effect);
         var trouble = Fate?.Invoke(effect) ?? Trouble.None;
         Note(node.Name, trouble == Trouble.None ? name : $"{name} [{trouble}]");
         return trouble;
+    }
+
+    /// <summary>Told of every commit, whoever made it.</summary>
+    public void RowsChanged()
+    {
+        _unseen = true;
+        _open = null;
     }
 
     /// <summary>What a read would have been told before the last change; null when it is not known.</summary>
@@ -161,20 +167,47 @@ internal sealed class World : IDisposable
         return Heard(asked, Planting.Rewrite(Bug, asked, await Cloud.SendAsync(asked), _lastOrder));
     }
 
+    /// <summary>Asks Hetzner as somebody outside would, with the project's token: no effect of ours.</summary>
+    public JsonNode? AskHetzner(string method, string path, JsonObject? body = null) =>
+        Ask(method, "v1/" + path, "Bearer " + Fixtures.HetznerToken, "application/json", body is null ? [] : Json.Bytes(body));
+
+    /// <summary>Asks Tailscale as somebody outside would.</summary>
+    public JsonNode? AskTailscale(string method, string path, JsonObject? body = null)
+    {
+        var login = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("local-client:" + Fixtures.TailscaleSecret));
+        var token = Ask("POST", "api/v2/oauth/token", login, "application/x-www-form-urlencoded", Encoding.UTF8.GetBytes("grant_type=client_credentials"));
+        return Ask(method, "api/v2/tailnet/-/" + path, "Bearer " + token!["access_token"], "application/json", body is null ? [] : Json.Bytes(body));
+    }
+
     /// <summary>Somebody else makes a server that bears this name.</summary>
     public void AddStranger(string name)
     {
         var body = new JsonObject { ["name"] = name, ["server_type"] = "cx23", ["image"] = "debian-12", ["location"] = "fsn1" };
-        var call = new Call(
-            "POST", new Uri("http://127.0.0.1:8700/v1/servers"),
-            [new("Authorization", "Bearer " + Fixtures.HetznerToken), new("Content-Type", "application/json")], Json.Bytes(body));
-        var reply = Run(() => Cloud.SendAsync(call));
-        if (reply.Status == 201)
+        var made = AsOften(first => first
+            ? AskHetzner("POST", "servers", body)?["server"]
+            : AskHetzner("GET", $"servers?name={name}")?["servers"]?.AsArray().FirstOrDefault() ?? AskHetzner("POST", "servers", body)?["server"]);
+        if ((long?)made?["id"] is { } id)
         {
-            Strangers.Add((long)Json.Parse(reply.Body)["server"]!["id"]!);
+            Strangers.Add(id);
         }
 
-        Note("outside", $"a stranger makes {name}: {reply.Status}");
+        Note("outside", $"a stranger makes {name}");
+    }
+
+    /// <summary>Asks until an answer arrives whole: strangers meet the faults too, and look again.</summary>
+    private static JsonNode? AsOften(Func<bool, JsonNode?> ask)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return ask(attempt == 1);
+            }
+            catch (Exception e) when (e is HttpRequestException or JsonException && attempt < 50)
+            {
+                // The next attempt looks whether this one worked.
+            }
+        }
     }
 
     private Reply Heard(Call call, Reply reply)
@@ -214,6 +247,13 @@ internal sealed class World : IDisposable
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("This waits for something that never comes.");
     }
 
+    private JsonNode? Ask(string method, string path, string authorization, string type, byte[] body)
+    {
+        var call = new Call(method, new Uri("http://127.0.0.1:8700/" + path), [new("Authorization", authorization), new("Content-Type", type)], body);
+        var reply = Run(() => Cloud.SendAsync(call));
+        return reply.Body.Length > 0 ? Json.Parse(reply.Body) : null;
+    }
+
     public JsonNode? Side(string method, string path, JsonObject? body = null)
     {
         var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
@@ -223,11 +263,21 @@ internal sealed class World : IDisposable
             : throw new InvalidOperationException($"{method} {path}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
     }
 
-    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Rows.QueryAsync<T>(sql, parameters).GetAwaiter().GetResult();
+    /// <summary>Changes rows behind everybody's back.</summary>
+    public void Write(string sql) => Run(async () =>
+    {
+        await Desk.Database.WriteAsync(t => t.ExecuteAsync(sql));
+        return true;
+    });
 
-    /// <summary>Everything that is due now, in the order of the rows.</summary>
-    public IReadOnlyList<Operation> Due() => Query<Operation>(
-        "SELECT * FROM operations WHERE result IS NULL AND due_at <= @now ORDER BY due_at, id", new { now = Clock.Now });
+    public IReadOnlyList<T> Query<T>(string sql, object? parameters = null) => Desk.Database.QueryAsync<T>(sql, parameters).GetAwaiter().GetResult();
+
+    /// <summary>The operations that are due now, in the order of the rows.</summary>
+    public IReadOnlyList<string> Due()
+    {
+        var now = Clock.Now.ToUnixTimeMilliseconds();
+        return [.. Unfinished().Where(o => o.Due <= now).Select(o => o.Id)];
+    }
 
     /// <summary>Moves to the next thing that happens, if that is by then; dead processes are replaced on the way.</summary>
     /// <returns>False when nothing happens any more by then.</returns>
@@ -246,8 +296,9 @@ internal sealed class World : IDisposable
             return true;
         }
 
-        var due = Query<long?>("SELECT MIN(due_at) FROM operations WHERE result IS NULL AND due_at > @now", new { now = Clock.Now })[0];
-        var next = Earliest(Clock.NextTimer, due is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(due.Value));
+        var now = Clock.Now.ToUnixTimeMilliseconds();
+        var due = Unfinished().Where(o => o.Due > now).Select(o => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(o.Due!.Value)).FirstOrDefault();
+        var next = Earliest(Clock.NextTimer, due);
         if (next is null || next > until)
         {
             Clock.FireNext(until);
@@ -271,7 +322,7 @@ internal sealed class World : IDisposable
         Pump.Drain();
     }
 
-    public bool Busy() => Query<long>("SELECT COUNT(*) FROM operations WHERE result IS NULL")[0] > 0;
+    public bool Busy() => Unfinished().Count > 0;
 
     public void ReplaceDead()
     {
@@ -284,18 +335,26 @@ internal sealed class World : IDisposable
         }
     }
 
+    /// <summary>Every process dies, and no supervisor starts another.</summary>
+    public void LoseAllNodes()
+    {
+        Nodes.ForEach(n => n.Die());
+        Pump.Drain();
+        Nodes.ForEach(Bury);
+        Nodes.Clear();
+    }
+
     public void Dispose()
     {
         Nodes.ForEach(n => n.Die());
         Pump.Drain();
         Nodes.ForEach(Bury);
-        Bury(Desk);
         Run(async () =>
         {
             await _host.DisposeAsync();
-            await Rows.DisposeAsync();
             return true;
         });
+        Bury(Desk);
         _store.Close(DatabaseAddress);
     }
 
@@ -305,13 +364,26 @@ internal sealed class World : IDisposable
         return true;
     });
 
+    private IReadOnlyList<(string Id, long? Due)> Unfinished() =>
+        _open ??= Query<(string Id, long? Due)>("SELECT id, due_at FROM operations WHERE result IS NULL ORDER BY due_at, id");
+
+    /// <summary>Rows change by commits alone, so between two of them one look is enough.</summary>
+    private void LookAtRows()
+    {
+        if (_unseen)
+        {
+            _unseen = false;
+            BrokenOnTheWay ??= Invariants.RunningTooSoon(this) ?? _rows.Look();
+        }
+    }
+
     private bool CarryDue()
     {
         foreach (var operation in Due())
         {
-            if (Nodes.Find(n => n is { IsAlive: true, IsHung: false } && !n.Carries(operation.Id)) is { } node)
+            if (Nodes.Find(n => n is { IsAlive: true, IsHung: false } && !n.Carries(operation)) is { } node)
             {
-                node.Carry(operation.Id);
+                node.Carry(operation);
                 Pump.Drain();
                 return true;
             }

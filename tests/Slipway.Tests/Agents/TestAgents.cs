@@ -12,7 +12,7 @@ namespace Slipway.Tests.Agents;
 /// <summary>Agents over the real engine; only the steps that would touch machines are scripted. Each plan has one step that makes, and its undo.</summary>
 internal sealed class TestAgents : IAsyncDisposable
 {
-    private static readonly string[] Plans = [MachinePlans.Provision, MachinePlans.Stop, MachinePlans.Start, MachinePlans.Destroy];
+    private static readonly string[] Plans = [MachinePlans.Provision, MachinePlans.Stop, MachinePlans.Start, MachinePlans.Destroy, MachinePlans.Replace, MachinePlans.Repair];
 
     private TestAgents(Dictionary<string, ThreeSteps> steps, TestEngine engine)
     {
@@ -43,7 +43,7 @@ internal sealed class TestAgents : IAsyncDisposable
     {
         var steps = Plans.ToDictionary(p => p, _ => new ThreeSteps());
         var plans = steps.Select(s => s.Value.Plan(
-            name: s.Key, cancellable: s.Key == MachinePlans.Provision, neverGivesUp: s.Key == MachinePlans.Destroy));
+            name: s.Key, cancellable: s.Key is MachinePlans.Provision or MachinePlans.Replace or MachinePlans.Repair, neverGivesUp: s.Key == MachinePlans.Destroy));
         return new TestAgents(steps, await TestEngine.CreateOnAsync(database, [.. plans]));
     }
 

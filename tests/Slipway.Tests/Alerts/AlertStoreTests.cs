@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Alerts;
 using Slipway.Alerts.Webhooks;
 using Slipway.Machines;
@@ -14,13 +15,15 @@ public abstract class AlertStoreTests(ITestStore store) : StoreSuite(store)
     private static readonly AlertReport Report = new("stuck:op-1", AlertSeverity.Critical, "agt-1", "It cannot be removed.", "Remove it by hand.");
 
     private AlertStore _alerts = null!;
+    private WebhookOutbox _outbox = null!;
 
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
         var ids = new IdSource(new SeededEntropy());
         var options = new AlertsOptions { WebhookUrl = new Uri("http://127.0.0.1/"), WebhookSecret = TestWebhook.Secret };
-        _alerts = new AlertStore(Database, new WebhookOutbox(Database, options, ids, Time), ids, Time);
+        _outbox = new WebhookOutbox(Database, options, ids, Time);
+        _alerts = new AlertStore(Database, _outbox, ids, Time);
     }
 
     [Fact]
@@ -109,6 +112,34 @@ public abstract class AlertStoreTests(ITestStore store) : StoreSuite(store)
         (await evidence.FindAsync("op-1")).ShouldBe(new Evidence { OperationId = "op-1", At = at, Text = "the journal" });
         (await evidence.FindAsync("op-2")).ShouldBeNull();
     }
+
+    [Fact]
+    public async Task What_was_over_long_ago_is_forgotten_in_small_batches_and_what_is_open_never()
+    {
+        await RaiseAsync(Report with { Cause = "open" });
+        for (var i = 0; i < AlertPurge.Batch + 1; i++)
+        {
+            await RaiseAsync(Report with { Cause = $"over:{i}" });
+            await Database.WriteAsync(t => _alerts.ResolveAsync(t, $"over:{i}"));
+        }
+
+        await Database.WriteAsync(t => t.ExecuteAsync("UPDATE outbox SET due_at = NULL WHERE body LIKE '%over:%'"));
+        Time.Advance(TimeSpan.FromDays(89));
+        await RaiseAsync(Report with { Cause = "lately" });
+        await Database.WriteAsync(t => _alerts.ResolveAsync(t, "lately"));
+        await PurgeAsync();
+        (await CountAsync("alerts")).ShouldBe(AlertPurge.Batch + 3, "none of it is 90 days old");
+
+        Time.Advance(TimeSpan.FromDays(2));
+        await PurgeAsync();
+
+        (await _alerts.ListAsync(all: true, 1000)).Select(a => a.Cause).ShouldBe(["lately", "open"]);
+        (await Database.QueryAsync<string>("SELECT body FROM outbox WHERE created_at < @before", new { before = Time.GetUtcNow().AddDays(-80) }))
+            .ShouldHaveSingleItem("it was never delivered nor given up").ShouldContain("\"cause\":\"open\"");
+    }
+
+    private Task PurgeAsync() =>
+        new AlertPurge(_alerts, _outbox, new AlertsOptions(), Time, NullLogger<AlertPurge>.Instance).PurgeAsync(CancellationToken.None);
 
     private Task<Alert> RaiseAsync(AlertReport report) => Database.WriteAsync(t => _alerts.RaiseAsync(t, report));
 }

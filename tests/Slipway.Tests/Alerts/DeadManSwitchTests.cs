@@ -22,7 +22,7 @@ public sealed class DeadManSwitchTests
     }
 
     [Fact]
-    public async Task It_is_silent_before_the_first_sweep_and_when_the_last_is_long_ago()
+    public async Task T20_It_is_silent_before_the_first_sweep_and_when_the_last_is_long_ago()
     {
         await using var engine = await TestEngine.CreateAsync(new ThreeSteps().Plan());
         (await PingAsync(engine)).ShouldBeFalse();
@@ -33,7 +33,7 @@ public sealed class DeadManSwitchTests
     }
 
     [Fact]
-    public async Task It_is_silent_when_an_operation_is_due_and_nobody_takes_it()
+    public async Task T20_It_is_silent_when_an_operation_is_due_and_nobody_takes_it()
     {
         await using var engine = await TestEngine.CreateAsync(new ThreeSteps().Plan());
         var id = await engine.StartAsync();

@@ -14,7 +14,7 @@ internal static class Arrows
         ["Agents"] = ["Operations", "Blueprints", "Secrets", "Storage"],
         ["Alerts"] = ["Operations", "Storage"],
         ["Payments"] = ["Agents", "Alerts", "Storage"],
-        ["Machines"] = ["Operations", "Blueprints", "Secrets", "Storage", .. Libraries],
+        ["Machines"] = ["Operations", "Alerts", "Blueprints", "Secrets", "Storage", .. Libraries],
     };
 
     /// <summary>One sentence for each type that uses what its room may not know.</summary>

@@ -100,6 +100,7 @@ internal sealed class TypeReferences
                     See(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
+                    // Read first: the offset of a compound assignment would be the one before it.
                     var targets = code.ReadInt32();
                     code.Offset += targets * 4;
                     break;

@@ -41,7 +41,7 @@ public sealed class ShippedBlueprintsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void S3_the_unit_waits_for_its_secrets_and_restarts_within_limits(string name)
+    public void T23_S3_the_unit_waits_for_its_secrets_and_restarts_within_limits(string name)
     {
         var blueprint = Shipped.Get(name);
         var lines = blueprint.RenderUnit().Split('\n');

@@ -14,7 +14,7 @@ public sealed class CrashTests : IAsyncLifetime
     public async Task DisposeAsync() => await _engine.DisposeAsync();
 
     [Fact]
-    public async Task T1_a_step_whose_process_died_runs_again_and_knows_that_it_may_have_made_something()
+    public async Task Trap1_a_step_whose_process_died_runs_again_and_knows_that_it_may_have_made_something()
     {
         var id = await _engine.StartAsync();
         // The process claims, the step makes its thing, and nobody lives to write it down.

@@ -41,7 +41,7 @@ public sealed class ForwardTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task T4_a_subject_with_an_operation_under_way_gets_no_second_one()
+    public async Task Trap4_a_subject_with_an_operation_under_way_gets_no_second_one()
     {
         await _engine.StartAsync();
 
@@ -132,7 +132,7 @@ public sealed class ForwardTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task O7_pauses_between_retries_double_up_to_the_cap()
+    public async Task T12_O7_pauses_between_retries_double_up_to_the_cap()
     {
         _engine.Entropy.Fixed = 255;
         (await PausesAsync(8)).ShouldBe([1, 2, 4, 8, 16, 30, 30, 30]);

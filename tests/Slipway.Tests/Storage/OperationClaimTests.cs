@@ -69,7 +69,7 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
     }
 
     [Fact]
-    public async Task T4_a_subject_has_one_unfinished_operation_and_the_index_says_so()
+    public async Task Trap4_a_subject_has_one_unfinished_operation_and_the_index_says_so()
     {
         (await InsertAsync(NewOperation("op-2"))).ShouldBeFalse();
         (await InsertAsync(NewOperation("op-3", "agt-2"))).ShouldBeTrue();
@@ -81,7 +81,7 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
     }
 
     [Fact]
-    public async Task T4_of_many_orders_for_one_subject_at_once_one_starts()
+    public async Task Trap4_of_many_orders_for_one_subject_at_once_one_starts()
     {
         await using var other = new Database(Options);
         Database[] nodes = [Database, other];

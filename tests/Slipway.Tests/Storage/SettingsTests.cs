@@ -16,7 +16,7 @@ public abstract class SettingsTests(ITestStore store) : StoreSuite(store)
     }
 
     [Fact]
-    public async Task T4_of_eight_that_make_a_fact_at_once_all_get_the_same()
+    public async Task Trap4_of_eight_that_make_a_fact_at_once_all_get_the_same()
     {
         await using var other = new Database(Options);
         Settings[] settings = [new(Database), new(other)];

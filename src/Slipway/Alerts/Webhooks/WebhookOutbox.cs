@@ -82,5 +82,12 @@ public sealed class WebhookOutbox(Database database, AlertsOptions options, IdSo
         return goesOn;
     }
 
+    /// <summary>Deletes some of the messages from before then that nobody sends any more.</summary>
+    /// <returns>How many; fewer than <paramref name="limit"/> when no more are left.</returns>
+    internal Task<int> PurgeAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) => database.WriteAsync(
+        transaction => transaction.ExecuteAsync(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at < @before ORDER BY created_at LIMIT @limit)", new { before, limit }),
+        cancellationToken);
+
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -17,19 +17,7 @@ public static class MachinePlanTable
     public static Plan Provision(IServiceProvider services) => Table(
         MachinePlans.Provision,
         (_, input) => new MachineState { Order = input.Deserialize(BlueprintJson.Default.MachineOrder) },
-        [
-            new(Step<RegisterMachine>(services), Undo: Step<ForgetMachine>(services)),
-            new(Step<CreateAuthKey>(services), Undo: Step<LeaveTailnet>(services)),
-            new(Step<EnsureFirewall>(services), Undo: Step<RemoveFirewall>(services)),
-            new(Step<CreateServer>(services), Undo: Step<DeleteServer>(services)),
-            // Its undo is the first after any failure of a machine that exists: once the server is deleted, nobody can be asked any more.
-            new(Step<AwaitRunning>(services), Undo: Step<TakeEvidence>(services)),
-            new(Step<AwaitPhoneHome>(services)),
-            new(Step<VerifyEnrolment>(services)),
-            new(Step<InjectSecrets>(services)),
-            new(Step<StartUnit>(services)),
-            new(Step<AwaitHealthy>(services)),
-        ],
+        Making(services),
         cancellable: true);
 
     public static Plan Stop(IServiceProvider services) => Table(
@@ -58,6 +46,43 @@ public static class MachinePlanTable
             new(Step<ForgetMachine>(services)),
         ],
         neverGivesUp: true);
+
+    /// <summary>As a provision, after the lost machine's device and keys are out of the tailnet.</summary>
+    public static Plan Replace(IServiceProvider services) => Table(
+        MachinePlans.Replace,
+        (_, input) => new MachineState { Order = input.Deserialize(BlueprintJson.Default.MachineOrder) },
+        [new(Step<LeaveTailnet>(services), Undo: Step<ForgetLostMachine>(services)), .. Making(services)],
+        cancellable: true);
+
+    /// <summary>Each step looks what is wrong and does nothing if that is not; what was switched off is switched on again when it fails.</summary>
+    public static Plan Repair(IServiceProvider services) => Table(
+        MachinePlans.Repair,
+        (_, input) => new MachineState { Repair = input.Deserialize(MachineJson.Default.RepairOrder) },
+        [
+            new(Step<BeginRepair>(services)),
+            new(Step<AttachFirewall>(services)),
+            new(Step<ShutDownForChange>(services), Undo: Step<SwitchOn>(services)),
+            new(Step<ChangeServerType>(services)),
+            new(Step<AwaitServerType>(services)),
+            new(Step<SwitchOn>(services)),
+            new(Step<AwaitRepaired>(services)),
+        ],
+        cancellable: true);
+
+    private static IReadOnlyList<PlanStep<MachineState>> Making(IServiceProvider services) =>
+    [
+        new(Step<RegisterMachine>(services), Undo: Step<ForgetMachine>(services)),
+        new(Step<CreateAuthKey>(services), Undo: Step<LeaveTailnet>(services)),
+        new(Step<EnsureFirewall>(services), Undo: Step<RemoveFirewall>(services)),
+        new(Step<CreateServer>(services), Undo: Step<DeleteServer>(services)),
+        // Its undo is the first after any failure of a machine that exists: once the server is deleted, nobody can be asked any more.
+        new(Step<AwaitRunning>(services), Undo: Step<TakeEvidence>(services)),
+        new(Step<AwaitPhoneHome>(services)),
+        new(Step<VerifyEnrolment>(services)),
+        new(Step<InjectSecrets>(services)),
+        new(Step<StartUnit>(services)),
+        new(Step<AwaitHealthy>(services)),
+    ];
 
     private static MachineState Empty(string subject, JsonElement input) => new();
 

@@ -1,3 +1,4 @@
+using Slipway.Hetzner;
 using Slipway.Machines.Boot;
 using Slipway.Operations;
 using Slipway.Ssh;
@@ -5,7 +6,7 @@ using Slipway.Ssh;
 namespace Slipway.Machines.Steps;
 
 /// <summary>Waits until the machine said who it is and that its first boot went well; asks it over SSH when it stays silent.</summary>
-public sealed class AwaitPhoneHome(MachineStore machines, BootProof proof, MachinesOptions options) : Step<MachineState>
+public sealed class AwaitPhoneHome(MachineStore machines, BootProof proof, MachinesOptions options, HetznerClient hetzner) : Step<MachineState>
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(15);
 
@@ -22,6 +23,13 @@ public sealed class AwaitPhoneHome(MachineStore machines, BootProof proof, Machi
         if (context.Elapsed < options.AskAfter)
         {
             return Wait(context.Now + options.AskAfter - context.Elapsed, "The machine boots and has not phoned home yet.");
+        }
+
+        // Hetzner at times leaves a new server off though its actions succeeded (T25); only a silent machine is worth the request.
+        if (machine.HostKey is null && await hetzner.Servers.FindAsync(machine.ServerId!.Value, cancellationToken) is { Status: "off", Locked: false } off)
+        {
+            await hetzner.Servers.PowerOnAsync(off.Id, cancellationToken);
+            return Wait(context.Now + AskEvery, $"Server {off.Id} was off and was switched on.");
         }
 
         var problem = await AskAsync(machine, cancellationToken);

@@ -10,6 +10,7 @@ public sealed class CreateAuthKey(MachineStore machines, BlueprintStore blueprin
     : Step<MachineState>
 {
     internal const string SecretName = "tailscale-auth-key";
+    private const string DescriptionPrefix = "slipway ";
 
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
@@ -35,7 +36,11 @@ public sealed class CreateAuthKey(MachineStore machines, BlueprintStore blueprin
     }
 
     /// <summary>At most 50 characters of letters, digits, blanks, - and _ are allowed.</summary>
-    internal static string Description(Machine machine) => $"slipway {machine.OperationId}";
+    internal static string Description(Machine machine) => DescriptionPrefix + machine.OperationId;
+
+    /// <summary>The operation a key was made by; null of a key that is not ours.</summary>
+    internal static string? OperationOf(string? description) =>
+        description?.StartsWith(DescriptionPrefix + "op-", StringComparison.Ordinal) == true ? description[DescriptionPrefix.Length..] : null;
 
     internal static async Task RevokeAsync(TailscaleClient tailscale, string description, CancellationToken cancellationToken)
     {

@@ -2,6 +2,8 @@ using Slipway.Blueprints;
 using Slipway.Hetzner;
 using Slipway.Operations;
 using Slipway.Secrets;
+using Slipway.Storage;
+using Slipway.Storage.Backups;
 
 namespace Slipway.Machines.Steps;
 
@@ -13,7 +15,8 @@ public sealed class CreateServer(
     MachineDocument documents,
     ControlPlane controlPlane,
     ControlPlaneFirewall firewall,
-    HetznerClient hetzner) : Step<MachineState>
+    HetznerClient hetzner,
+    Settings settings) : Step<MachineState>
 {
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
@@ -30,7 +33,12 @@ public sealed class CreateServer(
         }
         catch (ServerNameTakenException e)
         {
-            return Fail(e.Message);
+            return await IsOwnFromBeforeRestoreAsync(e.Found, machine, context, cancellationToken)
+                ? Created(
+                    // The machine joined with the key of that time, which nothing here remembers; no key is older than a quarter of an hour when it is used.
+                    state with { AuthKeyCreatedAt = e.Found.Created - TimeSpan.FromMinutes(15) },
+                    machine.Subject, e.Found, [], "adopted: this operation had made it before the database was restored")
+                : Fail(e.Message);
         }
         catch (PlacementException e)
         {
@@ -66,6 +74,17 @@ public sealed class CreateServer(
             Firewalls = [await firewall.EnsureAsync(cancellationToken)],
         };
     }
+
+    /// <summary>
+    /// A restored operation may be from before its own auth key was made, and so ask for its server with another fingerprint. Its id is proof enough then:
+    /// nobody else has ever known it.
+    /// </summary>
+    private async Task<bool> IsOwnFromBeforeRestoreAsync(Server found, Machine machine, StepContext context, CancellationToken cancellationToken) =>
+        await RestoreMark.LastAsync(settings, cancellationToken) is { } restored
+        && context.Operation.CreatedAt < restored
+        && found.Created < restored
+        && MachineLabels.IsOurs(found, await controlPlane.GetIdAsync(cancellationToken), machine)
+        && found.Labels.GetValueOrDefault(MachineLabels.Operation) == context.OperationId;
 
     private StepOutcome Created(MachineState state, string subject, Server server, IReadOnlyList<long> actions, string message) =>
         Done(state with { Actions = actions }, $"server {server.Id} {message}") with

@@ -34,3 +34,27 @@ public sealed class LeaveTailnet(MachineStore machines, TailscaleClient tailscal
         return Done(state) with { Also = transaction => SecretStore.DeleteAsync(transaction, context.Subject, CreateAuthKey.SecretName) };
     }
 }
+
+/// <summary>Takes back the whole of a machine that was to be replaced, of which the server is gone already: what it left in the tailnet, and its place in our books.</summary>
+public sealed class ForgetLostMachine(LeaveTailnet leave, RemoveFirewall firewall, ForgetMachine forget) : Step<MachineState>
+{
+    public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
+    {
+        var left = await leave.RunAsync(state, context, cancellationToken);
+        if (left is not StepOutcome.Done)
+        {
+            return left;
+        }
+
+        await firewall.RunAsync(state, context, cancellationToken);
+        var forgotten = await forget.RunAsync(state, context, cancellationToken);
+        return forgotten with
+        {
+            Also = async transaction =>
+            {
+                await (left.Also?.Invoke(transaction) ?? Task.CompletedTask);
+                await forgotten.Also!(transaction);
+            },
+        };
+    }
+}

@@ -25,7 +25,7 @@ public sealed class RegisterMachine(MachineStore machines, BlueprintStore bluepr
             // Unlike the server's name this one is new for every attempt: a stale device of an earlier one can never be mistaken for it.
             TailscaleHostname = blueprint.Tailscale.Enabled ? $"{context.Subject}-{context.OperationId[^4..]}" : null,
         };
-        return Done(state) with
+        return Done(state, order.Why) with
         {
             Also = transaction => machines.RegisterAsync(transaction, machine, ControlPlane.Hash(controlPlane.NewBootToken(context.OperationId))),
         };
