@@ -34,7 +34,7 @@ public sealed partial class DemoTests
         ShouldTellTheWholeStory(demo.Output);
         demo.Output.ShouldContain("Its proof matches the token of the order");
         demo.Output.ShouldContain("Kernel: no container, mount, bridge, route or firewall rule of ours.");
-        KernelLeftovers().ShouldBeEmpty();
+        (await Kernel.FindLeftoversAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed partial class DemoTests
 
         agents.ShouldHaveSingleItem().Status.ShouldBe("active");
         code.ShouldBe(0, demo.Output);
-        KernelLeftovers().ShouldBeEmpty();
+        (await Kernel.FindLeftoversAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed partial class DemoTests
         var code = await next.WaitAsync();
 
         code.ShouldBe(0, next.Output);
-        KernelLeftovers().ShouldBeEmpty();
+        (await Kernel.FindLeftoversAsync()).ShouldBeEmpty();
     }
 
     private static void ShouldTellTheWholeStory(string output)
@@ -85,12 +85,6 @@ public sealed partial class DemoTests
         output.ShouldMatch("destroy of agt-.* succeeded");
         output.ShouldContain("LocalCloud: no server, SSH key, firewall, Tailscale device, auth key or machine.");
     }
-
-    /// <summary>Read from the kernel itself, not from what our own code says of it.</summary>
-    internal static IEnumerable<string> KernelLeftovers() =>
-        Directory.GetDirectories("/sys/class/net").Where(d => Path.GetFileName(d).StartsWith("slw", StringComparison.Ordinal))
-            .Concat(File.ReadLines("/proc/self/mounts").Where(m => m.Contains("slipway-local", StringComparison.Ordinal)))
-            .Concat(Directory.Exists("/run/slipway-local") ? Directory.GetFiles("/run/slipway-local", "*.json") : []);
 
     [GeneratedRegex(@"server +(?<value>http://\S+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Server();

@@ -89,6 +89,7 @@ public sealed partial class ServerProcess : IDisposable
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);
         _process.Start();
+        ProcessGuard.Watch(_process, "KILL");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
