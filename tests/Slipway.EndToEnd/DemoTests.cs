@@ -38,8 +38,15 @@ public sealed partial class DemoTests
     }
 
     [Fact]
-    public async Task Keep_stays_up_with_address_and_token_and_an_interrupt_takes_everything_away()
+    public async Task After_one_that_was_killed_in_the_middle_the_next_starts_clean_stays_up_if_told_to_and_an_interrupt_takes_everything_away()
     {
+        using (var killed = DemoProcess.Start())
+        {
+            await killed.WaitForAsync("create-server");
+            killed.Signal("KILL");
+            await killed.WaitAsync();
+        }
+
         using var demo = DemoProcess.Start("--keep");
         await demo.WaitForAsync("tail -f");
         var server = Server().Match(demo.Output).Groups["value"].Value;
@@ -52,23 +59,6 @@ public sealed partial class DemoTests
 
         agents.ShouldHaveSingleItem().Status.ShouldBe("active");
         code.ShouldBe(0, demo.Output);
-        (await Kernel.FindLeftoversAsync()).ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task A_demo_killed_in_the_middle_leaves_a_next_one_that_starts_clean()
-    {
-        using (var killed = DemoProcess.Start())
-        {
-            await killed.WaitForAsync("create-server");
-            killed.Signal("KILL");
-            await killed.WaitAsync();
-        }
-
-        using var next = DemoProcess.Start();
-        var code = await next.WaitAsync();
-
-        code.ShouldBe(0, next.Output);
         (await Kernel.FindLeftoversAsync()).ShouldBeEmpty();
     }
 

@@ -28,6 +28,7 @@ public sealed class PostgresServer : IAsyncLifetime
           echo ready
         done
         "$1/pg_ctl" -D "$2/data" -m immediate -w stop >/dev/null
+        cd / && rm -rf "$2"
         """;
 
     /// <summary>As a test of nothing but SQL wants it.</summary>
@@ -105,7 +106,11 @@ public sealed class PostgresServer : IAsyncLifetime
             _shell.Dispose();
         }
 
-        _directory.Delete(recursive: true);
+        _directory.Refresh();
+        if (_directory.Exists)
+        {
+            _directory.Delete(recursive: true);
+        }
     }
 
     private async Task ReadyAsync()
