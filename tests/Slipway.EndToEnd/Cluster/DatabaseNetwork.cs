@@ -26,6 +26,8 @@ internal sealed class DatabaseNetwork : IDisposable
         }
         remove() {
           for i in $(seq 0 $((cables - 1))); do ip link del "slt$net-$i"; done
+          # After a crash PostgreSQL's own guard has something to tidy up, too.
+          for i in $(seq 100); do [ -n "$(ip netns pids "$space")" ] || break; sleep 0.1; done
           ip netns pids "$space" | xargs -r kill -9
           ip netns del "$space"
         }
