@@ -77,15 +77,29 @@ stop() {
 
 field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -n 1; }
 
+# Once, and again after something changed: directories are newer too when a file went.
+build_stack() {
+    local built=$PWD/artifacts/stack.built started log
+    if [[ -f $built && -f artifacts/bin/Slipway.LocalCloud/release/slipway-local.dll && -f artifacts/bin/Slipway.Server/release/slipway-server.dll ]] \
+        && [[ -z $(find src scripts/stack.slnf Directory.*.props global.json -newer "$built" -print -quit) ]]; then
+        return 0
+    fi
+    say "Building"
+    started=$(mktemp artifacts/stack.XXXXXX) # A file saved during the build makes the next run build again.
+    # Analyzers have their say in ./test; whoever only runs it need not wait for them.
+    if ! log=$(dotnet build scripts/stack.slnf --configuration Release -p:RunAnalyzers=false --verbosity quiet --nologo 2>&1 9>&-); then
+        rm -f "$started"
+        printf '%s\n' "$log" >&2
+        die "the build failed."
+    fi
+    cp -p "$started" artifacts/slipway.built # ./slipway is among what was built.
+    mv "$started" "$built"
+}
+
 # Builds and starts both; sets $cloud, $server, $host and what the command line needs to find the server.
 start_stack() {
-    local project log cloud_port server_port
-    say "Building"
-    for project in Slipway.LocalCloud Slipway.Server; do
-        # Analyzers have their say in ./test; whoever only runs it need not wait for them.
-        log=$(dotnet build "src/$project" --configuration Release -p:RunAnalyzers=false --verbosity quiet --nologo 2>&1 9>&-) || { printf '%s\n' "$log" >&2; die "the build failed."; }
-    done
-    ./slipway --version >/dev/null 9>&-
+    local cloud_port server_port
+    build_stack
 
     cloud_port=$(free_port 8700) server_port=$(free_port 8600)
     cloud=http://127.0.0.1:$cloud_port server=http://127.0.0.1:$server_port

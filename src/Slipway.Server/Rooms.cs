@@ -36,6 +36,7 @@ internal static class Rooms
             p.GetRequiredService<IOptions<SecretsOptions>>().Value, mayCreate: !AnySecretsAsync(p.GetRequiredService<Database>()).GetAwaiter().GetResult()));
         services.AddSingleton<SecretCipher>();
         services.AddSingleton<SecretStore>();
+        services.AddSingleton<MasterKeyProof>();
     }
 
     public static void AddBlueprints(this IServiceCollection services)

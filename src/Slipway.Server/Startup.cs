@@ -36,10 +36,13 @@ internal static class Startup
             return [$"The database cannot be used: {e.Message}"];
         }
 
-        Collect(problems, () => app.Services.GetRequiredService<KeyRing>());
-        if (problems.Count > 0)
+        try
         {
-            return problems;
+            await app.Services.GetRequiredService<MasterKeyProof>().CheckAsync();
+        }
+        catch (MasterKeyException strange)
+        {
+            return [strange.Message];
         }
 
         await MakeWhatBackupsNeedAsync(app.Services.GetRequiredService<ControlPlane>());

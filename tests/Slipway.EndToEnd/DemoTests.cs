@@ -34,12 +34,19 @@ public sealed partial class DemoTests
         ShouldTellTheWholeStory(demo.Output);
         demo.Output.ShouldContain("Its proof matches the token of the order");
         demo.Output.ShouldContain("Kernel: no container, mount, bridge, route or firewall rule of ours.");
-        KernelLeftovers().ShouldBeEmpty();
+        (await Kernel.FindLeftoversAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Keep_stays_up_with_address_and_token_and_an_interrupt_takes_everything_away()
+    public async Task After_one_that_was_killed_in_the_middle_the_next_starts_clean_stays_up_if_told_to_and_an_interrupt_takes_everything_away()
     {
+        using (var killed = DemoProcess.Start())
+        {
+            await killed.WaitForAsync("create-server");
+            killed.Signal("KILL");
+            await killed.WaitAsync();
+        }
+
         using var demo = DemoProcess.Start("--keep");
         await demo.WaitForAsync("tail -f");
         var server = Server().Match(demo.Output).Groups["value"].Value;
@@ -52,24 +59,7 @@ public sealed partial class DemoTests
 
         agents.ShouldHaveSingleItem().Status.ShouldBe("active");
         code.ShouldBe(0, demo.Output);
-        KernelLeftovers().ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task A_demo_killed_in_the_middle_leaves_a_next_one_that_starts_clean()
-    {
-        using (var killed = DemoProcess.Start())
-        {
-            await killed.WaitForAsync("create-server");
-            killed.Signal("KILL");
-            await killed.WaitAsync();
-        }
-
-        using var next = DemoProcess.Start();
-        var code = await next.WaitAsync();
-
-        code.ShouldBe(0, next.Output);
-        KernelLeftovers().ShouldBeEmpty();
+        (await Kernel.FindLeftoversAsync()).ShouldBeEmpty();
     }
 
     private static void ShouldTellTheWholeStory(string output)
@@ -85,12 +75,6 @@ public sealed partial class DemoTests
         output.ShouldMatch("destroy of agt-.* succeeded");
         output.ShouldContain("LocalCloud: no server, SSH key, firewall, Tailscale device, auth key or machine.");
     }
-
-    /// <summary>Read from the kernel itself, not from what our own code says of it.</summary>
-    private static IEnumerable<string> KernelLeftovers() =>
-        Directory.GetDirectories("/sys/class/net").Where(d => Path.GetFileName(d).StartsWith("slw", StringComparison.Ordinal))
-            .Concat(File.ReadLines("/proc/self/mounts").Where(m => m.Contains("slipway-local", StringComparison.Ordinal)))
-            .Concat(Directory.Exists("/run/slipway-local") ? Directory.GetFiles("/run/slipway-local", "*.json") : []);
 
     [GeneratedRegex(@"server +(?<value>http://\S+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Server();

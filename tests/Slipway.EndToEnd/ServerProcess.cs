@@ -47,9 +47,6 @@ public sealed partial class ServerProcess : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Takes effect at the next start.</summary>
-    public void Set(string name, string value) => _settings[name] = value;
-
     /// <summary>Null before the first start, and when another made the first token.</summary>
     public SlipwayClient? Client { get; private set; }
 
@@ -92,6 +89,7 @@ public sealed partial class ServerProcess : IDisposable
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);
         _process.Start();
+        ProcessGuard.Watch(_process, "KILL");
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -101,6 +99,14 @@ public sealed partial class ServerProcess : IDisposable
     {
         using var kill = Process.Start("/bin/kill", [$"-{name}", $"{_process!.Id}"]);
         kill.WaitForExit();
+    }
+
+    /// <summary>For a start that is to be refused.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await _process!.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
     }
 
     /// <summary>As a service manager stops it.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
+using Slipway.Secrets;
 using Slipway.Server.Tests.Support;
 using Slipway.Testing;
 
@@ -68,6 +69,48 @@ public sealed partial class StartupTests
             var (exitCode, _, errors) = await ReadAsync(server);
             exitCode.ShouldBe(0, errors);
         }
+    }
+
+    [Fact]
+    public async Task S1_a_server_whose_master_key_is_not_its_databases_does_not_start_and_says_what_to_do()
+    {
+        using var directory = new TemporaryDirectory();
+        var (first, second) = (MasterKey.Create(), MasterKey.Create());
+        await RunOnceAsync(directory, first.Reveal());
+
+        var strange = await RefusedAsync(directory, second.Reveal());
+        await RunOnceAsync(directory, $"{second.Reveal()},{first.Reveal()}");
+        var earlier = await RefusedAsync(directory, first.Reveal());
+
+        strange.ShouldContain(first.Id);
+        strange.ShouldContain(second.Id);
+        strange.ShouldContain("put the earlier one behind the new one");
+        earlier.ShouldContain(second.Id, Case.Sensitive, "since the key was replaced there are secrets only the new one opens");
+        foreach (var said in (string[])[strange, earlier])
+        {
+            said.ShouldContain(SecretsOptions.EnvironmentVariable);
+            said.ShouldNotContain(first.Reveal());
+            said.ShouldNotContain(second.Reveal());
+            said.ShouldNotContain("   at ", Case.Sensitive, "a stack trace is no help");
+        }
+    }
+
+    private static async Task RunOnceAsync(TemporaryDirectory directory, string key)
+    {
+        using var server = Start(directory, new(Complete(directory, SourceTree.Blueprints)) { [SecretsOptions.EnvironmentVariable] = key });
+        await ListeningAsync(server);
+        using var terminate = Process.Start("kill", ["-TERM", $"{server.Id}"]);
+        await terminate.WaitForExitAsync();
+        var (exitCode, _, errors) = await ReadAsync(server);
+        exitCode.ShouldBe(0, errors);
+    }
+
+    private static async Task<string> RefusedAsync(TemporaryDirectory directory, string key)
+    {
+        using var server = Start(directory, new(Complete(directory, SourceTree.Blueprints)) { [SecretsOptions.EnvironmentVariable] = key });
+        var (exitCode, _, errors) = await ReadAsync(server);
+        exitCode.ShouldBe(1);
+        return errors;
     }
 
     private static Dictionary<string, string> Complete(TemporaryDirectory directory, string blueprints) => new()

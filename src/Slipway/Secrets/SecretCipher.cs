@@ -60,6 +60,9 @@ public sealed class SecretCipher(KeyRing keys)
     /// <summary>Whether the text still depends on an older key; encrypt what it decrypts to again before that key is taken away.</summary>
     public bool IsOutdated(string encrypted) => !encrypted.StartsWith($"{Version}.{keys.Current.Id}.", StringComparison.Ordinal);
 
+    /// <summary>The id of the key a text was encrypted with, which opens nothing.</summary>
+    public static string KeyOf(string encrypted) => encrypted.Split('.') is [Version, var keyId, ..] ? keyId : "unknown";
+
     private static byte[] Encode(Secret secret)
     {
         // Half a surrogate pair would be replaced, and another secret come back than was put in.

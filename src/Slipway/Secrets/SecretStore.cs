@@ -31,6 +31,10 @@ public sealed class SecretStore(Database database, SecretCipher cipher, TimeProv
         return rows.ToDictionary(r => r.Name, r => cipher.Decrypt(r.Ciphertext, Context(owner, r.Name)), StringComparer.Ordinal);
     }
 
+    /// <summary>The ids of the keys that are needed to read all that is stored.</summary>
+    public async Task<IReadOnlyList<string>> ListKeysAsync(CancellationToken cancellationToken = default) =>
+        [.. (await database.QueryAsync<string>("SELECT DISTINCT SUBSTR(ciphertext, 1, 11) FROM secrets", null, cancellationToken)).Select(SecretCipher.KeyOf)];
+
     /// <summary>Opens every secret of a database once.</summary>
     /// <exception cref="SecretDecryptionException">One does not open, which is named.</exception>
     public static async Task CheckAllAsync(Database database, SecretCipher cipher)

@@ -2,28 +2,27 @@ using Xunit.Abstractions;
 
 namespace Slipway.EndToEnd.Cluster;
 
-/// <summary>What happens to servers: one thing after another, as the seed has it.</summary>
+/// <summary>What happens to servers and their database: one thing after another, as the seed has it, each before any comes again.</summary>
 internal sealed class Chaos(ClusterStack stack, Random random, ITestOutputHelper output)
 {
-    /// <summary>Longer than others wait before they take over.</summary>
-    private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(14);
+    /// <summary>Longer than others wait before they take over (9.5 s).</summary>
+    private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(12);
 
-    private int _last = -1;
+    private readonly Queue<int> _next = new();
 
     /// <summary>How often each thing happened.</summary>
     public Dictionary<string, int> Happened { get; } = new(StringComparer.Ordinal);
 
     public async Task StrikeAsync()
     {
-        // Never the same twice in a row, so that two minutes see most of it.
-        int choice;
-        do
+        if (_next.Count == 0)
         {
-            choice = random.Next(NetworkCut.IsPossible ? 5 : 4);
+            var all = Enumerable.Range(0, stack.Network is null ? 4 : 5).ToArray();
+            random.Shuffle(all);
+            Array.ForEach(all, _next.Enqueue);
         }
-        while (choice == _last);
 
-        _last = choice;
+        var choice = _next.Dequeue();
         var node = random.Next(stack.Servers.Count);
         var (what, strike) = choice switch
         {
@@ -31,7 +30,7 @@ internal sealed class Chaos(ClusterStack stack, Random random, ITestOutputHelper
             1 => ("stopped and continued", () => HangAsync(node)),
             2 => ("PostgreSQL crashed", CrashAsync),
             3 => ("rolling restart", RollAsync),
-            _ => ("cut off from PostgreSQL", (Func<Task>)(() => CutAsync(node))),
+            _ => ("cut off from PostgreSQL", (Func<Task>)(() => stack.Network!.PullAsync(node, TooLong))),
         };
         Happened[what] = Happened.GetValueOrDefault(what) + 1;
         output.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss} {what}{(choice is 2 or 3 ? "" : $" (node {node})")}");
@@ -62,11 +61,5 @@ internal sealed class Chaos(ClusterStack stack, Random random, ITestOutputHelper
             await server.StopAsync();
             await server.StartAsync();
         }
-    }
-
-    private async Task CutAsync(int node)
-    {
-        using var cut = await NetworkCut.BetweenAsync(ClusterStack.WayOf(node), stack.Postgres.Port);
-        await Task.Delay(TooLong, TimeProvider.System);
     }
 }

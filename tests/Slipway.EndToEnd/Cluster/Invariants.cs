@@ -8,7 +8,7 @@ namespace Slipway.EndToEnd.Cluster;
 /// <summary>What must be so once all has healed, read from the clouds and the rows: one running machine for each paid agent, and nothing else.</summary>
 internal sealed class Invariants(ClusterStack stack, Shop shop) : IDisposable
 {
-    private readonly HttpClient _cloud = new() { BaseAddress = stack.Cloud.BaseUrl };
+    private readonly HttpClient _cloud = new() { BaseAddress = stack.CloudUrl };
 
     /// <returns>One sentence for each thing that is not as it must be.</returns>
     public async Task<IReadOnlyList<string>> BrokenAsync()

@@ -8,21 +8,21 @@ internal sealed class LoadBalancer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly CancellationTokenSource _end = new();
-    private readonly IReadOnlyList<Uri> _servers;
+    private readonly Lock _gate = new();
     private readonly List<Task> _tasks = [];
     private volatile IReadOnlyList<Uri> _ready = [];
     private int _next;
 
-    public LoadBalancer(IPAddress address, IReadOnlyList<Uri> servers)
+    public LoadBalancer(IPAddress address)
     {
-        _servers = servers;
         _listener = new TcpListener(address, 0);
         _listener.Start();
         _tasks.Add(AcceptAsync());
-        _tasks.AddRange(servers.Select(WatchAsync));
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public void Serve(IReadOnlyList<Uri> servers) => _tasks.AddRange(servers.Select(WatchAsync));
 
     public async ValueTask DisposeAsync()
     {
@@ -41,7 +41,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
             do
             {
                 var ready = await IsReadyAsync(http);
-                lock (_servers)
+                lock (_gate)
                 {
                     _ready = ready ? [.. _ready.Union([server])] : [.. _ready.Where(s => s != server)];
                 }

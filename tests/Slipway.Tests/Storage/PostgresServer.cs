@@ -14,7 +14,10 @@ public sealed class PostgresServer : IAsyncLifetime
     // The shell holds the server: when this process ends, however it ends, its input closes and the server goes with it.
     private const string Script = """
         set -e
+        # A signal to the whole group, such as Ctrl-C, must not end the one who tidies up.
+        trap '' INT TERM HUP
         "$1/initdb" -D "$2/data" -U slipway --auth=trust --no-sync -E UTF8 --locale=C >"$2/initdb.log" 2>&1 || { cat "$2/initdb.log"; exit 1; }
+        echo "host all all samenet trust" >>"$2/data/pg_hba.conf"
         start() { "$1/pg_ctl" -D "$2/data" -w -t 60 -l "$2/server.log" -o "-h $4 -p $3 -k $2 $5 -c max_connections=200" start >/dev/null || { cat "$2/server.log"; exit 1; }; }
         start "$@"
         echo ready
@@ -25,6 +28,7 @@ public sealed class PostgresServer : IAsyncLifetime
           echo ready
         done
         "$1/pg_ctl" -D "$2/data" -m immediate -w stop >/dev/null
+        cd / && rm -rf "$2"
         """;
 
     /// <summary>As a test of nothing but SQL wants it.</summary>
@@ -41,6 +45,9 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Where it listens: an address for each of those that are to be told apart on their way to it.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = ["127.0.0.1"];
 
+    /// <summary>Where it runs; null is where this process does.</summary>
+    public string? NetworkNamespace { get; init; }
+
     public int Port => _port;
 
     public async Task InitializeAsync()
@@ -56,6 +63,11 @@ public sealed class PostgresServer : IAsyncLifetime
         string[] command = ["sh", "-c", Script, "sh", binaries, _directory.FullName, _port.ToString(CultureInfo.InvariantCulture), string.Join(',', Addresses), IsDurable ? "" : Fast];
         // PostgreSQL refuses to run as root.
         string[] arguments = Environment.UserName == "root" ? ["setpriv", "--reuid", Owner, "--regid", Owner, "--clear-groups", .. command] : command;
+        if (NetworkNamespace is { } name)
+        {
+            arguments = ["ip", "netns", "exec", name, .. arguments];
+        }
+
         _shell = Process.Start(new ProcessStartInfo(arguments[0], arguments[1..])
         {
             UseShellExecute = false,
@@ -80,7 +92,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
         await ExecuteAsync($"CREATE DATABASE {name}");
-        return $"postgres://slipway@127.0.0.1:{_port}/{name}";
+        return $"postgres://slipway@{Addresses[0]}:{_port}/{name}";
     }
 
     public Task DropDatabaseAsync(string address) => ExecuteAsync($"DROP DATABASE {new Uri(address).AbsolutePath.Trim('/')} WITH (FORCE)");
@@ -94,7 +106,11 @@ public sealed class PostgresServer : IAsyncLifetime
             _shell.Dispose();
         }
 
-        _directory.Delete(recursive: true);
+        _directory.Refresh();
+        if (_directory.Exists)
+        {
+            _directory.Delete(recursive: true);
+        }
     }
 
     private async Task ReadyAsync()
@@ -108,7 +124,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={_port};Username=slipway;Database=postgres;Pooling=false");
+        await using var connection = new NpgsqlConnection($"Host={Addresses[0]};Port={_port};Username=slipway;Database=postgres;Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
