@@ -17,7 +17,7 @@ public sealed class BudgetBenchmark(FileInfo localCloud, DirectoryInfo work, Tim
         // The budget's own tale begins with a full bucket, and without what a server asks when it starts.
         await world.Cloud.ForgetCountsAsync();
         var slipway = await MeasureAsync("Slipway", world.Cloud, () => SlipwayAsync(world, agents, cancellationToken));
-        await world.Nodes[0].DisposeAsync();
+        await world.Nodes[0].KillAsync();
         await world.Cloud.ResetAsync();
         await world.Cloud.ForgetCountsAsync();
         using var pipeline = new NaivePipeline(world.Cloud.Url, CloudProcess.Token, time);
