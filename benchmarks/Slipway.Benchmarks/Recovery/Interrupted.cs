@@ -34,7 +34,10 @@ public sealed class Interrupted
     /// <param name="marks">All operations, read when the process was dead.</param>
     /// <param name="dead">The name rows carry of it.</param>
     /// <param name="deadAt">When that was, in milliseconds since 1970.</param>
-    /// <param name="isBuried">Whether others note its end in the rows, which raises the epoch without anything being done.</param>
+    /// <param name="isBuried">
+    /// Whether others note its end in the rows, which raises the epoch of all it carried. For a wait that is progress: what it is for is in rows too, so
+    /// that from then on a living server watches it. For a step it is none.
+    /// </param>
     public Interrupted(IReadOnlyList<OperationMark> marks, string dead, long deadAt, bool isBuried)
     {
         _deadAt = deadAt;
@@ -44,7 +47,7 @@ public sealed class Interrupted
         Held = open.Count(m => m.LeaseBy == dead && m.LeaseUntil is null);
         NotBegun = open.Count(m => m.LeaseBy is null && m.DueAt <= deadAt);
         _claimedAgainAt = open.Where(m => m.LeaseBy == dead || (m.LeaseBy is null && m.DueAt <= deadAt))
-            .ToDictionary(m => m.Id, m => m.Epoch + 1 + (isBuried && m.LeaseBy == dead ? 1 : 0), StringComparer.Ordinal);
+            .ToDictionary(m => m.Id, m => m.Epoch + (isBuried && m.LeaseBy == dead && m.LeaseUntil is not null ? 2 : 1), StringComparer.Ordinal);
     }
 
     public int InFlight { get; }
@@ -59,7 +62,7 @@ public sealed class Interrupted
 
     /// <summary>
     /// Whether each has progressed again: a line of its timeline is newer than the kill, or a living process took it, ran its step to an end and
-    /// found that there still is something to wait for.
+    /// found that there still is something to wait for. Among several servers a wait has progressed when a living one has it.
     /// </summary>
     public bool HaveProgressed(IEnumerable<OperationMark> marks) => marks.Where(m => _claimedAgainAt.ContainsKey(m.Id)).All(m =>
         m.Result is not null || m.ToldAt > _deadAt || (m.LeaseUntil is null && m.Epoch >= _claimedAgainAt[m.Id]));

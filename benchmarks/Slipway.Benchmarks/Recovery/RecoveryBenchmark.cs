@@ -7,30 +7,35 @@ namespace Slipway.Benchmarks.Recovery;
 /// <summary>How long nothing happens after a server is killed in the middle of much work.</summary>
 public sealed class RecoveryBenchmark(FileInfo localCloud, DirectoryInfo work, TimeProvider time, TextWriter output)
 {
-    /// <summary>Machines boot so long that none is ready when the server dies: all provisions are in flight, at every step there is.</summary>
-    private static readonly string[] SlowMachines = ["--rate-limit", "1000000000", "--boot-time", "10000"];
+    /// <summary>When the server dies: so many of the machines have been made. None is ready, because they boot longer than that takes.</summary>
+    private static readonly (string Name, double Made)[] Moments = [("half of the machines made", 0.5), ("all machines boot", 1)];
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    /// <summary>All provisions are in flight then.</summary>
+    private static readonly string[] SlowMachines = ["--rate-limit", "1000000000", "--boot-time", "20000"];
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     public async Task RunAsync(IReadOnlyList<EngineSetup> setups, int provisions, CancellationToken cancellationToken)
     {
-        Line($"| | in flight at the kill | of them in a step of the killed server's | waiting in its memory | due | s until it listens | s until all progress | s until all run | servers too many |");
-        Line($"|---|---|---|---|---|---|---|---|---|");
+        Line($"| | killed when | in flight | in a step of the killed server | held in its memory | not begun | s until it listens | s until all progress | s until all run | servers too many |");
+        Line($"|---|---|---|---|---|---|---|---|---|---|");
         foreach (var setup in setups)
         {
-            await RunAsync(setup, provisions, cancellationToken);
+            foreach (var (name, made) in Moments)
+            {
+                await RunAsync(setup, name, provisions, (int)(provisions * made), cancellationToken);
+            }
         }
 
         Line($"");
     }
 
-    private async Task RunAsync(EngineSetup setup, int provisions, CancellationToken cancellationToken)
+    private async Task RunAsync(EngineSetup setup, string moment, int provisions, int made, CancellationToken cancellationToken)
     {
         await using var world = await EngineWorld.StartAsync(setup, localCloud, work, SlowMachines, cancellationToken);
         await world.Nodes[0].TellAsync($"draft {provisions}", "drafted", cancellationToken);
         await world.Nodes[0].TellAsync("grant", "granted", cancellationToken);
-        // Half have a server by then; the others are on their way to one.
-        await world.AwaitMachinesAsync("cloud_init", provisions / 2, cancellationToken);
+        await world.AwaitMachinesAsync("cloud_init", made, cancellationToken);
 
         var victim = world.Nodes[^1];
         var name = await victim.NameAsync(cancellationToken);
@@ -44,7 +49,7 @@ public sealed class RecoveryBenchmark(FileInfo localCloud, DirectoryInfo work, T
         var all = clock.Elapsed;
         // What waits in its row for a word from its machine goes on no sooner than somebody can hear it.
         var resumed = progress > listening ? progress : listening;
-        Line($"| {setup.Name} | {interrupted.InFlight:N0} | {interrupted.InStep:N0} | {interrupted.Held:N0} | {interrupted.NotBegun:N0} | {(setup.Nodes == 1 ? Seconds(listening) : "–")} | {Seconds(resumed)} | {Seconds(all)} | {await world.Cloud.CountServersAsync() - provisions} |");
+        Line($"| {setup.Name} | {moment} | {interrupted.InFlight:N0} | {interrupted.InStep:N0} | {interrupted.Held:N0} | {interrupted.NotBegun:N0} | {(setup.Nodes == 1 ? Seconds(listening) : "–")} | {Seconds(resumed)} | {Seconds(all)} | {await world.Cloud.CountServersAsync() - provisions} |");
     }
 
     private static async Task<TimeSpan> RestartAsync(EngineWorld world, NodeProcess victim, Stopwatch clock, CancellationToken cancellationToken)
