@@ -29,7 +29,7 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task T19_what_a_dead_process_held_in_memory_is_looked_at_when_the_next_one_starts_and_what_it_did_not_carry_is_left_alone()
+    public async Task What_a_dead_process_held_in_memory_is_looked_at_when_the_next_one_starts()
     {
         _steps.First.ThenWaits(TimeSpan.FromMinutes(5));
         var held = await _engine.StartAsync();
