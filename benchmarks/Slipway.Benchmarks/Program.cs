@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Slipway.Benchmarks;
+using Slipway.Benchmarks.Budget;
 using Slipway.Benchmarks.Clients;
 using Slipway.Benchmarks.Engine;
+using Slipway.Benchmarks.Recovery;
 
 if (args is ["own-list" or "own-churn", ..])
 {
@@ -28,4 +30,4 @@ boot.SetAction(async (parsed, cancellation) =>
     await new BootBenchmark(bare, slipway, Console.Out).RunAsync(parsed.GetValue(agents), parsed.GetValue(atOnce), cancellation);
     return 0;
 });
-return await new RootCommand("Slipway's measurements") { boot, ClientCommand.Create(), EngineCommand.Create() }.Parse(args).InvokeAsync();
+return await new RootCommand("Slipway's measurements") { boot, ClientCommand.Create(), EngineCommand.Create(), RecoveryCommand.Create(), BudgetCommand.Create() }.Parse(args).InvokeAsync();

@@ -38,9 +38,10 @@ public sealed record CloudConfig
     /// <exception cref="CloudInitException">Values that cloud-init would refuse or misread; the message lists all of them.</exception>
     public string ToYaml()
     {
-        var problems = CloudConfigRules.ProblemsOf(this);
+        var files = AllFiles().ToList();
+        var problems = CloudConfigRules.ProblemsOf(this, files);
         return problems.Count == 0
-            ? CloudConfigWriter.Write(this)
+            ? CloudConfigWriter.Write(this, files)
             : throw new CloudInitException($"The cloud-config document has {problems.Count} problem(s):\n- {string.Join("\n- ", problems)}");
     }
 

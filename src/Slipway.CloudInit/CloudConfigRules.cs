@@ -9,14 +9,14 @@ internal static partial class CloudConfigRules
     private static readonly string[] PhoneHomeFields = ["pub_key_rsa", "pub_key_ecdsa", "pub_key_ed25519", "instance_id", "hostname", "fqdn"];
     private static readonly string[] KeyTypes = ["rsa", "ecdsa", "ed25519"];
 
-    public static List<string> ProblemsOf(CloudConfig config) =>
+    public static List<string> ProblemsOf(CloudConfig config, IReadOnlyList<CloudFile> files) =>
     [
         .. HostnameProblems(config.Hostname),
         .. config.Users.SelectMany(UserProblems),
         .. Duplicates(config.Users.Select(u => u.Name)).Select(n => $"The user '{n}' is listed twice."),
         .. config.Packages.Where(p => !PackageName().IsMatch(p)).Select(p => $"'{p}' is not a package name."),
-        .. config.AllFiles().SelectMany(FileProblems),
-        .. Duplicates(config.AllFiles().Select(f => f.Path)).Select(p => $"The file '{p}' is written twice."),
+        .. files.SelectMany(FileProblems),
+        .. Duplicates(files.Select(f => f.Path)).Select(p => $"The file '{p}' is written twice."),
         .. config.SshGenKeyTypes.Except(KeyTypes).Select(t => $"'{t}' is not an SSH host key type; use {string.Join(", ", KeyTypes)}."),
         .. PhoneHomeProblems(config.PhoneHome),
     ];

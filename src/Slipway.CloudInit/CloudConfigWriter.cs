@@ -6,14 +6,16 @@ namespace Slipway.CloudInit;
 /// <summary>cloud-config's key names and order, in one place.</summary>
 internal static class CloudConfigWriter
 {
-    public static string Write(CloudConfig config)
+    /// <param name="config">What to write.</param>
+    /// <param name="files">Its files, the boot script among them.</param>
+    public static string Write(CloudConfig config, IReadOnlyList<CloudFile> files)
     {
         var yaml = new YamlText();
-        yaml.Mapping(() => WriteDocument(yaml, config));
+        yaml.Mapping(() => WriteDocument(yaml, config, files));
         return $"#cloud-config\n{yaml}";
     }
 
-    private static void WriteDocument(YamlText yaml, CloudConfig config)
+    private static void WriteDocument(YamlText yaml, CloudConfig config, IReadOnlyList<CloudFile> files)
     {
         if (config.Hostname is not null)
         {
@@ -40,7 +42,6 @@ internal static class CloudConfigWriter
             yaml.Lines("packages", config.Packages.Select<string, Action>(p => () => yaml.Text(p)));
         }
 
-        var files = config.AllFiles().ToList();
         if (files.Count > 0)
         {
             yaml.Lines("write_files", files.Select<CloudFile, Action>(f => () => yaml.Mapping(() => WriteFile(yaml, f))));
@@ -116,7 +117,7 @@ internal static class CloudConfigWriter
             yaml.Literal("defer", "true");
         }
 
-        if (IsPrintable(file.Content))
+        if (YamlText.IsPrintable(file.Content))
         {
             yaml.Text("content", file.Content);
             return;
@@ -125,9 +126,6 @@ internal static class CloudConfigWriter
         yaml.Text("encoding", "b64");
         yaml.Text("content", Convert.ToBase64String(Encoding.UTF8.GetBytes(file.Content)));
     }
-
-    private static bool IsPrintable(string content) =>
-        content.All(c => c is '\n' or '\t' or (>= ' ' and <= '~') or (>= '\u00A1' and < '\u2000'));
 
     private static string[] EarlyStart(BootScript script) =>
     [

@@ -8,7 +8,10 @@ using System.Text.Json;
 namespace Slipway.Benchmarks.Clients;
 
 /// <summary>What LocalCloud counted.</summary>
-public sealed record RequestTotals(long Total, long RateLimited);
+/// <param name="Total">Requests to all its APIs.</param>
+/// <param name="RateLimited">How many of them were answered 429.</param>
+/// <param name="Hetzner">Those to Hetzner's API, by method and route.</param>
+public sealed record RequestTotals(long Total, long RateLimited, IReadOnlyDictionary<string, long> Hetzner);
 
 /// <summary>A LocalCloud in a process of its own, ended with this object.</summary>
 public sealed class CloudProcess : IAsyncDisposable
@@ -61,7 +64,12 @@ public sealed class CloudProcess : IAsyncDisposable
     public async Task<RequestTotals> CountAsync()
     {
         using var answer = JsonDocument.Parse(await _http.GetStringAsync(new Uri(Url, "/_local/requests")));
-        return new RequestTotals(answer.RootElement.GetProperty("total").GetInt64(), answer.RootElement.GetProperty("rate_limited").GetInt64());
+        return new RequestTotals(
+            answer.RootElement.GetProperty("total").GetInt64(),
+            answer.RootElement.GetProperty("rate_limited").GetInt64(),
+            answer.RootElement.GetProperty("routes").EnumerateObject()
+                .Where(r => r.Name.Contains(" /v1/", StringComparison.Ordinal))
+                .ToDictionary(r => r.Name, r => r.Value.GetInt64(), StringComparer.Ordinal));
     }
 
     public async Task ForgetCountsAsync() => (await _http.DeleteAsync(new Uri(Url, "/_local/requests"))).EnsureSuccessStatusCode();

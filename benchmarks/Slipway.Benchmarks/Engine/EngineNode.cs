@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Agents;
 using Slipway.Blueprints;
+using Slipway.Operations.Nodes;
 using Slipway.Secrets;
 using Slipway.Server;
 using Slipway.Storage;
@@ -12,7 +13,8 @@ namespace Slipway.Benchmarks.Engine;
 
 /// <summary>
 /// The real server in a process of its own that does as it is told on its standard input, one line each, and answers each with a line:
-/// <c>draft N</c> takes N orders, <c>grant</c> wants them all running, <c>figures</c> says what it has used, <c>weigh</c> what its objects weigh.
+/// <c>draft N</c> takes N orders, <c>grant</c> wants them all running, <c>destroy</c> wants those away again, <c>figures</c> says what it has used,
+/// <c>weigh</c> what its objects weigh, <c>name</c> what rows call it. What is an answer and not a word begins with <c>= </c>.
 /// </summary>
 public sealed class EngineNode : IAsyncDisposable
 {
@@ -21,6 +23,7 @@ public sealed class EngineNode : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly MeterListener _meters = new();
     private readonly List<string> _drafts = [];
+    private readonly List<string> _granted = [];
     private long _commits;
 
     private EngineNode(WebApplication server)
@@ -76,12 +79,17 @@ public sealed class EngineNode : IAsyncDisposable
             case ["grant"]:
                 await GrantAsync();
                 return "granted";
+            case ["destroy"]:
+                await DestroyAsync();
+                return "destroyed";
             case ["figures"]:
-                return string.Create(CultureInfo.InvariantCulture, $"{Environment.CpuUsage.TotalTime.TotalSeconds} {Interlocked.Read(ref _commits)}");
+                return string.Create(CultureInfo.InvariantCulture, $"= {Environment.CpuUsage.TotalTime.TotalSeconds} {Interlocked.Read(ref _commits)}");
             case ["weigh"]:
                 GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 GC.WaitForPendingFinalizers();
-                return GC.GetTotalMemory(forceFullCollection: true).ToString(CultureInfo.InvariantCulture);
+                return string.Create(CultureInfo.InvariantCulture, $"= {GC.GetTotalMemory(forceFullCollection: true)}");
+            case ["name"]:
+                return $"= {_server.Services.GetRequiredService<Membership>().Id}";
             default:
                 throw new InvalidOperationException($"'{string.Join(' ', words)}' is not understood.");
         }
@@ -98,7 +106,15 @@ public sealed class EngineNode : IAsyncDisposable
     {
         var lifecycle = _server.Services.GetRequiredService<AgentLifecycle>();
         await InBatchesAsync(_drafts, async (transaction, id) => await lifecycle.GrantAsync(transaction, id));
+        _granted.AddRange(_drafts);
         _drafts.Clear();
+    }
+
+    private async Task DestroyAsync()
+    {
+        var lifecycle = _server.Services.GetRequiredService<AgentLifecycle>();
+        await InBatchesAsync(_granted, async (transaction, id) => await lifecycle.DestroyAsync(transaction, id));
+        _granted.Clear();
     }
 
     private async Task InBatchesAsync<T>(IEnumerable<T> items, Func<Transaction, T, Task> work)

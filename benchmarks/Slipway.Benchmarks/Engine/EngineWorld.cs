@@ -11,7 +11,11 @@ namespace Slipway.Benchmarks.Engine;
 /// <param name="Name">As the table shows it.</param>
 /// <param name="Nodes">How many servers share it.</param>
 /// <param name="Postgres">The address of a PostgreSQL in which databases can be made; null for SQLite.</param>
-public sealed record EngineSetup(string Name, int Nodes, Uri? Postgres);
+public sealed record EngineSetup(string Name, int Nodes, Uri? Postgres)
+{
+    /// <summary>Set when machines know only the first server's address, as they would that of a load balancer; else each the address of the one that made it.</summary>
+    public bool OneAddress { get; init; }
+}
 
 /// <summary>One measurement's clouds, database and servers, all new, all gone at its end.</summary>
 public sealed class EngineWorld : IAsyncDisposable
@@ -19,10 +23,11 @@ public sealed class EngineWorld : IAsyncDisposable
     private readonly DirectoryInfo _directory;
     private readonly string _address;
     private readonly Database _database;
+    private readonly bool _oneAddress;
 
-    private EngineWorld(DirectoryInfo directory, string address, CloudProcess cloud)
+    private EngineWorld(DirectoryInfo directory, string address, CloudProcess cloud, bool oneAddress)
     {
-        (_directory, _address, Cloud) = (directory, address, cloud);
+        (_directory, _address, Cloud, _oneAddress) = (directory, address, cloud, oneAddress);
         _database = new Database(new StorageOptions { Database = address });
     }
 
@@ -40,7 +45,7 @@ public sealed class EngineWorld : IAsyncDisposable
     {
         var directory = work.CreateSubdirectory($"engine-{Environment.TickCount64}");
         var address = setup.Postgres is null ? Path.Combine(directory.FullName, "slipway.db") : await CreateDatabaseAsync(setup.Postgres, cancellationToken);
-        var stack = new EngineWorld(directory, address, await CloudProcess.StartAsync(localCloud, work, cloudOptions, cancellationToken));
+        var stack = new EngineWorld(directory, address, await CloudProcess.StartAsync(localCloud, work, cloudOptions, cancellationToken), setup.OneAddress);
         for (var i = 0; i < setup.Nodes; i++)
         {
             await stack.AddNodeAsync(cancellationToken);
@@ -55,6 +60,10 @@ public sealed class EngineWorld : IAsyncDisposable
         Nodes.Add(node);
         return node;
     }
+
+    /// <summary>Starts a server that ended anew, with the same settings; returns when it listens.</summary>
+    public async Task RestartAsync(NodeProcess ended, CancellationToken cancellationToken) =>
+        Nodes[Nodes.IndexOf(ended)] = await NodeProcess.StartAsync(ended.Settings, cancellationToken);
 
     /// <summary>Returns when that many machines are in a status.</summary>
     public async Task AwaitMachinesAsync(string status, int count, CancellationToken cancellationToken)
@@ -74,6 +83,9 @@ public sealed class EngineWorld : IAsyncDisposable
 
     public async Task<long> CountAsync(string sql, object parameters, CancellationToken cancellationToken) =>
         await _database.FirstOrDefaultAsync<long>(sql, parameters, cancellationToken);
+
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, CancellationToken cancellationToken) =>
+        _database.QueryAsync<T>(sql, cancellationToken: cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -112,7 +124,7 @@ public sealed class EngineWorld : IAsyncDisposable
             ["Tailscale:BaseUrl"] = Cloud.Url.ToString(),
             ["STRIPE_WEBHOOK_SECRET"] = "whsec_local",
             ["Stripe:Prices:price_hello"] = "hello",
-            ["Machines:PublicUrl"] = url,
+            ["Machines:PublicUrl"] = _oneAddress && Nodes.Count > 0 ? Nodes[0].Settings["urls"] : url,
             ["Machines:ControlPlaneAddresses:0"] = "127.0.0.1/32",
             ["Machines:BlueprintDirectory"] = Path.GetFullPath("blueprints"),
             ["Logging:LogLevel:Default"] = "Warning",

@@ -6,9 +6,13 @@ namespace Slipway.Benchmarks.Engine;
 /// <summary>An <see cref="EngineNode"/> in its process, as whoever measures it sees it.</summary>
 public sealed class NodeProcess : IAsyncDisposable
 {
+    private const string AnswerMark = "= ";
+
     private readonly Process _process;
 
-    private NodeProcess(Process process) => _process = process;
+    private NodeProcess(Process process, IReadOnlyDictionary<string, string> settings) => (_process, Settings) = (process, settings);
+
+    public IReadOnlyDictionary<string, string> Settings { get; }
 
     public static async Task<NodeProcess> StartAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
@@ -23,34 +27,37 @@ public sealed class NodeProcess : IAsyncDisposable
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        var node = new NodeProcess(Process.Start(start)!);
-        await node.AnswerAsync("ready", cancellationToken);
+        var node = new NodeProcess(Process.Start(start)!, settings);
+        await node.HearAsync(line => line == "ready", "ready", cancellationToken);
         return node;
     }
 
     public async Task TellAsync(string order, string answer, CancellationToken cancellationToken)
     {
         await _process.StandardInput.WriteLineAsync(order.AsMemory(), cancellationToken);
-        await AnswerAsync(answer, cancellationToken);
+        await HearAsync(line => line == answer, answer, cancellationToken);
     }
 
     /// <returns>Seconds of processor time and commits, both since the process began.</returns>
     public async Task<(double Cpu, long Commits)> FiguresAsync(CancellationToken cancellationToken)
     {
-        await _process.StandardInput.WriteLineAsync("figures".AsMemory(), cancellationToken);
-        var words = (await AnswerAsync(null, cancellationToken)).Split(' ');
+        var words = (await AskAsync("figures", cancellationToken)).Split(' ');
         return (double.Parse(words[0], CultureInfo.InvariantCulture), long.Parse(words[1], CultureInfo.InvariantCulture));
     }
 
     /// <returns>The bytes of everything reachable, after a full collection.</returns>
-    public async Task<long> WeighAsync(CancellationToken cancellationToken)
-    {
-        await _process.StandardInput.WriteLineAsync("weigh".AsMemory(), cancellationToken);
-        return long.Parse(await AnswerAsync(null, cancellationToken), CultureInfo.InvariantCulture);
-    }
+    public async Task<long> WeighAsync(CancellationToken cancellationToken) =>
+        long.Parse(await AskAsync("weigh", cancellationToken), CultureInfo.InvariantCulture);
 
-    /// <summary>Ends it as a power cut would.</summary>
-    public void Kill() => _process.Kill();
+    /// <returns>The name that rows carry of what this process has in hand.</returns>
+    public Task<string> NameAsync(CancellationToken cancellationToken) => AskAsync("name", cancellationToken);
+
+    /// <summary>Ends it as a power cut would (SIGKILL), and returns when it is dead.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -63,17 +70,23 @@ public sealed class NodeProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>The next line that is an answer; a server also prints its first token.</summary>
-    private async Task<string> AnswerAsync(string? wanted, CancellationToken cancellationToken)
+    private async Task<string> AskAsync(string question, CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(question.AsMemory(), cancellationToken);
+        return (await HearAsync(line => line.StartsWith(AnswerMark, StringComparison.Ordinal), question, cancellationToken))[AnswerMark.Length..];
+    }
+
+    /// <summary>The next line that is meant; a server also prints its first token.</summary>
+    private async Task<string> HearAsync(Func<string, bool> isMeant, string about, CancellationToken cancellationToken)
     {
         while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
-            if (wanted is null ? char.IsAsciiDigit(line.FirstOrDefault()) : line == wanted)
+            if (isMeant(line))
             {
                 return line;
             }
         }
 
-        throw new InvalidOperationException($"A node ended before it answered{(wanted is null ? "" : $" '{wanted}'")}; what it said is above.");
+        throw new InvalidOperationException($"A node ended before it answered '{about}'; what it said is above.");
     }
 }

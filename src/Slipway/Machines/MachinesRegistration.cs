@@ -39,6 +39,7 @@ public static class MachinesRegistration
         services.AddSingleton<ControlPlane>();
         services.AddSingleton<ControlPlaneFirewall>();
         services.AddSingleton<MachineDocument>();
+        services.AddSingleton<GoneServers>();
         services.AddSingleton<SharedActionWaits>();
         services.AddSingleton<ActionWaits>(p => p.IsShared() ? p.GetRequiredService<SharedActionWaits>() : ActivatorUtilities.CreateInstance<OwnActionWaits>(p));
         services.AddSingleton<BootReports>();

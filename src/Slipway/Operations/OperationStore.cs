@@ -110,14 +110,17 @@ public sealed class OperationStore(Database database, Membership membership, Tim
         })
         : Task.CompletedTask;
 
-    /// <summary>At the start of the only node: whoever held a lease is dead, so nobody waits for it to run out.</summary>
+    /// <summary>
+    /// At the start of the only node: whoever held a lease is dead, so nobody waits for it to run out. A wait that was held in memory is looked at too,
+    /// because what the dead process watched for it is watched by nobody now.
+    /// </summary>
     internal async Task TakeOverLeasesAsync(CancellationToken cancellationToken)
     {
         if (database.IsSingleNode)
         {
             await database.WriteAsync(
                 transaction => transaction.ExecuteAsync(
-                    "UPDATE operations SET due_at = @now, lease_until = NULL, lease_by = NULL WHERE result IS NULL AND lease_until IS NOT NULL",
+                    "UPDATE operations SET due_at = @now, lease_until = NULL, lease_by = NULL WHERE result IS NULL AND (lease_until IS NOT NULL OR lease_by IS NOT NULL)",
                     new { now = time.GetUtcNow() }),
                 cancellationToken);
         }

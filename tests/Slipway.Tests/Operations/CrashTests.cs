@@ -29,6 +29,27 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_dead_process_held_in_memory_is_looked_at_when_the_next_one_starts()
+    {
+        _steps.First.ThenWaits(TimeSpan.FromMinutes(5));
+        var held = await _engine.StartAsync();
+        await _engine.RunAsync(held);
+        _steps.First.ThenWaits(TimeSpan.FromMinutes(5));
+        var waits = await _engine.StartAsync(subject: "subject-2");
+        await _engine.RunAsync(waits);
+        // As it is while the wait is short enough to be held in memory.
+        await _engine.Database.WriteAsync(t => t.ExecuteAsync("UPDATE operations SET lease_by = @node WHERE id = @held", new { node = _engine.Membership.Id, held }));
+
+        var before = await _engine.FindAsync(waits);
+
+        await _engine.Store.TakeOverLeasesAsync(CancellationToken.None);
+
+        (await _engine.FindAsync(held)).DueAt.ShouldBe(_engine.Time.GetUtcNow());
+        before.DueAt!.Value.ShouldBeGreaterThan(_engine.Time.GetUtcNow());
+        (await _engine.FindAsync(waits)).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task T8_a_process_that_was_taken_for_dead_writes_nothing_when_it_comes_back()
     {
         var id = await _engine.StartAsync();

@@ -4,7 +4,7 @@ using Slipway.Operations;
 namespace Slipway.Machines.Steps;
 
 /// <summary>Deletes the server and does not believe it before Hetzner says that it is gone.</summary>
-public sealed class DeleteServer(MachineStore machines, HetznerClient hetzner, ControlPlane controlPlane) : Step<MachineState>
+public sealed class DeleteServer(MachineStore machines, HetznerClient hetzner, GoneServers goneServers, ControlPlane controlPlane) : Step<MachineState>
 {
     private static readonly TimeSpan LateArrival = TimeSpan.FromSeconds(5);
 
@@ -20,8 +20,8 @@ public sealed class DeleteServer(MachineStore machines, HetznerClient hetzner, C
             return await SeekAsync(state, context, machine, cancellationToken);
         }
 
-        var gone = await hetzner.Servers.DeleteAsync(id, cancellationToken) is null
-            || await hetzner.Servers.FindAsync(id, cancellationToken) is null;
+        var gone = await hetzner.Servers.DeleteAsync(id, cancellationToken) is not { } deletion
+            || await goneServers.IsGoneAsync(new DeletedServer(id, machine.Subject, deletion.Id), cancellationToken);
         return gone
             ? Gone(state, context, $"server {id} is gone")
             : Wait(context.Now.AddSeconds(1), $"Hetzner still shows server {id}.");
