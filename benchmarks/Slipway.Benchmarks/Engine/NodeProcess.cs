@@ -22,6 +22,9 @@ public sealed class NodeProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        // The server's own runtime settings, and not those of this program, which measures clients too.
+        start.Environment["DOTNET_gcServer"] = "1";
+        start.Environment["DOTNET_TieredPGO"] = "1";
         foreach (var (name, value) in settings)
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
