@@ -26,7 +26,7 @@ internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = Planted
     public (IReadOnlyList<Strike> Strikes, IReadOnlyList<string> Broken) Strikes(Scenario scenario)
     {
         var run = Run(scenario, null);
-        var strikes = run.Effects.Where(e => IsAtAnEnd(e, run.Effects)).SelectMany(e =>
+        var strikes = AtAnEnd(run.Effects).SelectMany(e =>
             (e.Call?.Method == "GET" ? OfReads : OfOthers).Select(t => new Strike(scenario, e, t, LastChangeBefore(e, run.Effects))));
         return ([.. strikes], run.Broken);
     }
@@ -96,16 +96,22 @@ internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = Planted
         return failures;
     }
 
-    private static bool IsAtAnEnd(Effect effect, IReadOnlyList<Effect> all)
+    /// <summary>All changes, and of what repeats itself the first and the last; a commit is the same as another when it follows the same question.</summary>
+    private static IEnumerable<Effect> AtAnEnd(IReadOnlyList<Effect> all)
     {
-        var same = all.Where(e => e.Name == effect.Name && LastCallBefore(e, all) == LastCallBefore(effect, all)).Select(e => e.Number).ToList();
-        var at = same.IndexOf(effect.Number);
-        return at < OfRepeated || at >= same.Count - OfRepeated || effect.Call is { Method: not "GET" };
-    }
+        string? call = null;
+        var kinds = new List<(string Name, string? Follows, Effect Effect)>();
+        foreach (var effect in all)
+        {
+            call = effect.IsCommit ? call : effect.Name;
+            kinds.Add((effect.Name, effect.IsCommit ? call : null, effect));
+        }
 
-    /// <summary>A commit is the same as another when it follows the same question.</summary>
-    private static string? LastCallBefore(Effect effect, IReadOnlyList<Effect> all) =>
-        effect.IsCommit ? all.LastOrDefault(e => e.Number < effect.Number && !e.IsCommit)?.Name : null;
+        return kinds.GroupBy(k => (k.Name, k.Follows), k => k.Effect)
+            .Select(same => same.ToList())
+            .SelectMany(same => same.Where((effect, at) => at < OfRepeated || at >= same.Count - OfRepeated || effect.Call is { Method: not "GET" }))
+            .OrderBy(effect => effect.Number);
+    }
 
     private static int? LastChangeBefore(Effect effect, IReadOnlyList<Effect> all) => all
         .LastOrDefault(e => e.Number < effect.Number && e.Call is { Method: not "GET" } call
