@@ -2,16 +2,20 @@ using Xunit.Abstractions;
 
 namespace Slipway.Simulations;
 
-/// <summary>Two thousand seeds; a failure says its seed, and the seed says everything.</summary>
+/// <summary>Fifteen hundred seeds; a failure says its seed, and the seed says everything.</summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    [Fact]
-    public void Whatever_goes_wrong_everything_is_as_wanted_once_it_heals()
+    // Not one process for all: a world leaves a megabyte behind in the framework's own caches.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(501)]
+    [InlineData(1001)]
+    public void Whatever_goes_wrong_everything_is_as_wanted_once_it_heals(int first)
     {
-        var (code, said) = Self.Run("--seeds", "2000");
+        var (code, said) = Self.Run("--seeds", "500", "--from", $"{first}");
         output.WriteLine(said);
         code.ShouldBe(0, said);
-        said.ShouldContain("2000 seeds, 0 broken");
+        said.ShouldContain("500 seeds, 0 broken");
     }
 
     [Fact]
