@@ -32,6 +32,7 @@ public sealed class SecretStore(Database database, SecretCipher cipher, TimeProv
     }
 
     /// <summary>The ids of the keys that are needed to read all that is stored.</summary>
+    // A ciphertext begins with "v1." and the eight characters of its key's id; no more of it needs to be read.
     public async Task<IReadOnlyList<string>> ListKeysAsync(CancellationToken cancellationToken = default) =>
         [.. (await database.QueryAsync<string>("SELECT DISTINCT SUBSTR(ciphertext, 1, 11) FROM secrets", null, cancellationToken)).Select(SecretCipher.KeyOf)];
 
