@@ -43,6 +43,13 @@ public sealed partial class OperationRunner(
                 break;
             }
 
+            if (claimed.LeaseUntil <= time.GetUtcNow())
+            {
+                // This process stood still since it claimed: others may be at it, and a request is not fenced as a row is.
+                claimed = null;
+                continue;
+            }
+
             var row = await RunStepAsync(claimed, life);
             signals.Changed(id);
             if (row is null or { Result: not null })

@@ -64,7 +64,7 @@ public sealed class WireFaultTests
     [InlineData("/stripe/v1/events", """{"error":{"message":"Request rate limit exceeded.","type":"invalid_request_error","code":"rate_limit"}}""")]
     public async Task rate_limited_is_429_in_the_words_of_each_api(string path, string words)
     {
-        await using var cloud = await TestCloud.StartAsync();
+        await using var cloud = await TestCloud.StartAsync(o => o.RateLimit = 3600);
         await cloud.LogInToTailscaleAsync();
         await cloud.FaultAsync("rate_limited", ("route", path), ("retry_after", "7"));
 

@@ -49,7 +49,7 @@ public sealed class RequestGateTests
     [InlineData("/v1/nothing", "")]
     public async Task Every_answer_carries_a_correlation_id_and_the_rate_limit(string path, string token)
     {
-        await using var cloud = await TestCloud.StartAsync();
+        await using var cloud = await TestCloud.StartAsync(o => o.RateLimit = 3600);
         cloud.Token = token;
 
         var headers = (await cloud.GetAsync(path)).Headers;
@@ -63,7 +63,7 @@ public sealed class RequestGateTests
     [Fact]
     public async Task H6_reset_is_when_the_bucket_is_full_again_and_it_refills_continuously()
     {
-        await using var cloud = await TestCloud.StartAsync();
+        await using var cloud = await TestCloud.StartAsync(o => o.RateLimit = 3600);
         await cloud.GetAsync("/v1/servers");
         var second = await cloud.GetAsync("/v1/servers");
 
@@ -79,7 +79,7 @@ public sealed class RequestGateTests
     [Fact]
     public async Task H6_an_empty_bucket_answers_429_in_the_live_words_and_one_second_later_there_is_one_request_again()
     {
-        await using var cloud = await TestCloud.StartAsync();
+        await using var cloud = await TestCloud.StartAsync(o => o.RateLimit = 3600);
         await cloud.PostAsync("/_local/rate-limit", """{"remaining":1}""");
 
         (await cloud.GetAsync("/v1/servers")).Status.ShouldBe(200);
@@ -97,7 +97,7 @@ public sealed class RequestGateTests
     [Fact]
     public async Task Refusals_for_an_empty_bucket_are_counted_until_the_counts_are_reset()
     {
-        await using var cloud = await TestCloud.StartAsync();
+        await using var cloud = await TestCloud.StartAsync(o => o.RateLimit = 3600);
         await cloud.PostAsync("/_local/rate-limit", """{"remaining":1}""");
         await cloud.GetAsync("/v1/servers");
         await cloud.GetAsync("/v1/servers");

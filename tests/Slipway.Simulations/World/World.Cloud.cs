@@ -82,7 +82,7 @@ internal sealed partial class World
     private JsonNode? Ask(string method, string path, string authorization, string type, byte[] body)
     {
         var call = new Call(method, new Uri("http://127.0.0.1:8700/" + path), [new("Authorization", authorization), new("Content-Type", type)], body);
-        var reply = Run(() => Cloud.SendAsync(call));
+        var reply = RunPatiently(() => Cloud.SendAsync(call));
         return reply.Body.Length > 0 ? Json.Parse(reply.Body) : null;
     }
 

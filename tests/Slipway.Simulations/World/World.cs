@@ -174,6 +174,21 @@ internal sealed partial class World : IDisposable
         return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("This waits for something that never comes.");
     }
 
+    /// <summary>Runs what waits for an answer, as somebody outside who has other things to do: time passes for it, and not for ever.</summary>
+    /// <exception cref="HttpRequestException">No answer came in a minute.</exception>
+    public T RunPatiently<T>(Func<Task<T>> work)
+    {
+        var task = Pump.Start(work);
+        Pump.Drain();
+        var until = Clock.Now + TimeSpan.FromMinutes(1);
+        while (!task.IsCompleted && Clock.FireNext(until))
+        {
+            Pump.Drain();
+        }
+
+        return task.IsCompleted ? task.GetAwaiter().GetResult() : throw new HttpRequestException(HttpRequestError.ResponseEnded, "Nobody answered for a minute.");
+    }
+
     /// <summary>Changes rows behind everybody's back.</summary>
     public void Write(string sql) => Run(async () =>
     {
