@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 
 namespace Slipway.Benchmarks.Engine;
 
@@ -8,9 +9,17 @@ public sealed class NodeProcess : IAsyncDisposable
 {
     private const string AnswerMark = "= ";
 
-    private readonly Process _process;
+    private static readonly string[] Answers = ["ready", "drafted", "granted", "destroyed"];
 
-    private NodeProcess(Process process, IReadOnlyDictionary<string, string> settings) => (_process, Settings) = (process, settings);
+    private readonly Process _process;
+    private readonly Channel<string> _answers = Channel.CreateUnbounded<string>();
+    private readonly Task _reading;
+
+    private NodeProcess(Process process, IReadOnlyDictionary<string, string> settings)
+    {
+        (_process, Settings) = (process, settings);
+        _reading = ReadAsync();
+    }
 
     public IReadOnlyDictionary<string, string> Settings { get; }
 
@@ -31,14 +40,14 @@ public sealed class NodeProcess : IAsyncDisposable
         }
 
         var node = new NodeProcess(Process.Start(start)!, settings);
-        await node.HearAsync(line => line == "ready", "ready", cancellationToken);
+        await node.HearAsync("ready", cancellationToken);
         return node;
     }
 
     public async Task TellAsync(string order, string answer, CancellationToken cancellationToken)
     {
         await _process.StandardInput.WriteLineAsync(order.AsMemory(), cancellationToken);
-        await HearAsync(line => line == answer, answer, cancellationToken);
+        await HearAsync(answer, cancellationToken);
     }
 
     /// <returns>Seconds of processor time and commits, both since the process began.</returns>
@@ -70,26 +79,43 @@ public sealed class NodeProcess : IAsyncDisposable
         }
 
         await _process.WaitForExitAsync();
+        await _reading;
         _process.Dispose();
     }
 
     private async Task<string> AskAsync(string question, CancellationToken cancellationToken)
     {
         await _process.StandardInput.WriteLineAsync(question.AsMemory(), cancellationToken);
-        return (await HearAsync(line => line.StartsWith(AnswerMark, StringComparison.Ordinal), question, cancellationToken))[AnswerMark.Length..];
+        return (await HearAsync(question, cancellationToken))[AnswerMark.Length..];
     }
 
-    /// <summary>The next line that is meant; a server also prints its first token.</summary>
-    private async Task<string> HearAsync(Func<string, bool> isMeant, string about, CancellationToken cancellationToken)
+    private async Task<string> HearAsync(string about, CancellationToken cancellationToken)
     {
-        while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        try
         {
-            if (isMeant(line))
+            return await _answers.Reader.ReadAsync(cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new InvalidOperationException($"A node ended before it answered '{about}'; what it said is above.");
+        }
+    }
+
+    /// <summary>Reads all the time: a server that logs into a full pipe stands still. What is no answer is passed on, but for the first token a server prints.</summary>
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (Answers.Contains(line) || line.StartsWith(AnswerMark, StringComparison.Ordinal))
             {
-                return line;
+                _answers.Writer.TryWrite(line);
+            }
+            else
+            {
+                await Console.Error.WriteLineAsync(line);
             }
         }
 
-        throw new InvalidOperationException($"A node ended before it answered '{about}'; what it said is above.");
+        _answers.Writer.Complete();
     }
 }

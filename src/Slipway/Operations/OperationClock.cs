@@ -57,6 +57,10 @@ public sealed partial class OperationJob(
                 await clock.ArmAsync(id, time.GetUtcNow(), cancellationToken);
             }
         }
+        catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
+        {
+            // The other nodes look at what lies about when this one leaves.
+        }
         catch (Exception e)
         {
             // The row still has its due time, so the sweep brings it back; the database may simply be away.

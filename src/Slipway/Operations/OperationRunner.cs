@@ -22,8 +22,11 @@ public sealed partial class OperationRunner(
     private readonly Transitions _transitions = new(options, entropy);
 
     /// <returns>When it is due again; null when it is finished, or in other hands.</returns>
+    /// <exception cref="OperationCanceledException">The host stops before this node could act at all.</exception>
     public async Task<DateTimeOffset?> RunAsync(string id, CancellationToken stopping)
     {
+        // A firing comes to a node that cannot say it lives as to any other. Given back, it would come again at once.
+        await membership.WaitUntilCurrentAsync(stopping);
         using var held = signals.Hold(id);
         var life = membership.Current;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Ended);

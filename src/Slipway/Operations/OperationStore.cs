@@ -92,23 +92,24 @@ public sealed class OperationStore(Database database, Membership membership, Tim
         });
 
     /// <summary>Gives a claim back untouched, for a server that stops: whoever comes next goes on at once.</summary>
-    internal Task ReleaseAsync(Operation claimed) => database.WriteAsync(async transaction =>
-    {
-        await transaction.ExecuteAsync(
-            "UPDATE operations SET due_at = @now, lease_until = NULL, lease_by = NULL, attempt = attempt - 1 WHERE id = @Id AND epoch = @Epoch AND result IS NULL",
-            new { claimed.Id, claimed.Epoch, now = time.GetUtcNow() });
-        await transaction.NotifyAsync(NodeMessage.Free(claimed.Id));
-    });
+    internal Task ReleaseAsync(Operation claimed) => FreeAsync(
+        claimed.Id,
+        "UPDATE operations SET due_at = @now, lease_until = NULL, lease_by = NULL, attempt = attempt - 1 WHERE id = @Id AND epoch = @Epoch AND result IS NULL",
+        new { claimed.Id, claimed.Epoch, now = time.GetUtcNow() });
 
     /// <summary>Lets go of a wait held in memory, for a node that stops: another sets its alarm. The only node's successor looks anyway.</summary>
     internal Task LetGoAsync(string id) => membership.IsShared
-        ? database.WriteAsync(async transaction =>
-        {
-            await transaction.ExecuteAsync(
-                "UPDATE operations SET lease_by = NULL WHERE id = @id AND lease_by = @node AND lease_until IS NULL", new { id, node = membership.Id });
-            await transaction.NotifyAsync(NodeMessage.Free(id));
-        })
+        ? FreeAsync(id, "UPDATE operations SET lease_by = NULL WHERE id = @id AND lease_by = @node AND lease_until IS NULL", new { id, node = membership.Id })
         : Task.CompletedTask;
+
+    /// <summary>The others hear of what was in our hands until now, and of nothing else: each answers with an alarm.</summary>
+    private Task FreeAsync(string id, string sql, object parameters) => database.WriteAsync(async transaction =>
+    {
+        if (await transaction.ExecuteAsync(sql, parameters) > 0)
+        {
+            await transaction.NotifyAsync(NodeMessage.Free(id));
+        }
+    });
 
     /// <summary>
     /// At the start of the only node: whoever held a lease is dead, so nobody waits for it to run out. A wait that was held in memory is looked at too,

@@ -61,7 +61,7 @@ public static class OperationsRegistration
         quartz.Services.AddOptions<QuartzSchedulerOptions>().Configure<Membership>((scheduler, membership) => scheduler.InstanceId = membership.Process);
         quartz.UsePersistentStore(store =>
         {
-            store.UsePostgres(source => source.DataSourceFactory = p => p.GetRequiredService<Database>().Source);
+            store.UsePostgres(source => source.DataSourceFactory = p => p.GetRequiredService<Database>().AlarmSource);
             store.UseClustering(cluster =>
             {
                 cluster.CheckinInterval = CheckInEvery;

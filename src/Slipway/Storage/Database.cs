@@ -13,6 +13,7 @@ public sealed class Database : IAsyncDisposable
     private static readonly Meter Meter = new("Slipway.Storage");
     private static readonly Counter<long> Commits = Meter.CreateCounter<long>("slipway.database.commits", "{commit}", "Transactions that were made durable");
     private readonly DbDataSource _source;
+    private readonly Lazy<DbDataSource> _alarmSource;
     private readonly GroupCommit? _group;
 
     static Database()
@@ -34,13 +35,14 @@ public sealed class Database : IAsyncDisposable
     {
         Dialect = Dialect.For(options);
         _source = watch is null ? Dialect.CreateDataSource() : watch(Dialect.CreateDataSource());
+        _alarmSource = new Lazy<DbDataSource>(Dialect.CreateAlarmSource);
         _group = Dialect.SingleWriter ? new GroupCommit(_source, static () => Commits.Add(1)) : null;
     }
 
     internal Dialect Dialect { get; }
 
-    /// <summary>For what brings its own SQL, such as the alarm clock's store.</summary>
-    internal DbDataSource Source => _source;
+    /// <summary>For the alarm clock's store, which brings its own SQL. Its callers queue for one lock, and must not hold up the rows meanwhile.</summary>
+    internal DbDataSource AlarmSource => _alarmSource.Value;
 
     /// <summary>True when no other process can be at work on the same data.</summary>
     public bool IsSingleNode => Dialect.SingleWriter;
@@ -82,7 +84,15 @@ public sealed class Database : IAsyncDisposable
             },
             cancellationToken);
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_alarmSource.IsValueCreated)
+        {
+            await _alarmSource.Value.DisposeAsync();
+        }
+
+        await _source.DisposeAsync();
+    }
 
     private async Task<T> WriteOnceAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -26,6 +26,9 @@ internal abstract class Dialect
     /// <summary>True for operations (<c>o</c>) nothing will ring for; where alarms are in memory, that is for the process to say.</summary>
     public virtual string HasNoAlarm => "1 = 1";
 
+    /// <summary>Connections of their own for alarms that nodes share.</summary>
+    public virtual DbDataSource CreateAlarmSource() => throw new NotSupportedException("This database serves one process, which keeps its alarms in memory.");
+
     /// <summary>A connection outside the pool, for what must not wait behind work: it listens, and says that this node lives.</summary>
     public virtual DbConnection CreateLink() => throw new NotSupportedException("This database serves one process, which has nobody to listen to.");
 
@@ -90,6 +93,15 @@ internal sealed class PostgresDialect(string url) : Dialect
 
     public override DbDataSource CreateDataSource() => NpgsqlDataSource.Create(Settings(new Uri(url)));
 
+    public override DbDataSource CreateAlarmSource()
+    {
+        var settings = Settings(new Uri(url));
+        settings.MaxPoolSize = 8;
+        // All of them wait for one lock, so more would wait no shorter. Hundreds of alarms at once are a queue and no error.
+        settings.Timeout = 60;
+        return NpgsqlDataSource.Create(settings);
+    }
+
     public override DbConnection CreateLink()
     {
         var settings = Settings(new Uri(url));
@@ -115,7 +127,7 @@ internal sealed class PostgresDialect(string url) : Dialect
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             // Three nodes fit into PostgreSQL's own default of 100 connections.
-            MaxPoolSize = 30,
+            MaxPoolSize = 22,
             // A server that went away without a word is noticed before its node would be missed for long.
             Timeout = 10,
             CommandTimeout = 15,

@@ -19,6 +19,7 @@ public sealed class Membership(IdSource ids, TimeProvider time) : IDisposable
 
     private readonly Lock _gate = new();
     private int _lives;
+    private TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Life _current = new("alone", time, limited: false);
 
     /// <summary>Names this process to the alarm clock; made at the first use.</summary>
@@ -43,13 +44,36 @@ public sealed class Membership(IdSource ids, TimeProvider time) : IDisposable
     internal void Enter(Life life)
     {
         Life last;
+        TaskCompletionSource entered;
         lock (_gate)
         {
-            last = _current;
+            (last, entered) = (_current, _entered);
+            _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _current, life);
         }
 
         last.End();
+        entered.SetResult();
+    }
+
+    /// <summary>Returns when this process may act.</summary>
+    internal async Task WaitUntilCurrentAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task entered;
+            lock (_gate)
+            {
+                entered = _entered.Task;
+            }
+
+            if (IsCurrent)
+            {
+                return;
+            }
+
+            await entered.WaitAsync(cancellationToken);
+        }
     }
 
     public void Dispose() => Current.End();

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -24,6 +25,7 @@ internal sealed partial class NodeLink(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(2);
     private readonly NodeObserver _observer = new(time);
+    private readonly Channel<string> _heard = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -52,6 +54,7 @@ internal sealed partial class NodeLink(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var following = FollowAllAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -68,13 +71,15 @@ internal sealed partial class NodeLink(
                 // The host stops.
             }
         }
+
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task TalkAsync(CancellationToken stopping)
     {
         await using var connection = (NpgsqlConnection)database.Dialect.CreateLink();
         await connection.OpenAsync(stopping);
-        connection.Notification += (_, notice) => _ = HearAsync(notice.Payload);
+        connection.Notification += (_, notice) => Hear(notice.Payload);
         await using (var listen = new NpgsqlCommand("LISTEN " + Transaction.Channel, connection))
         {
             await listen.ExecuteNonQueryAsync(stopping);
@@ -130,21 +135,38 @@ internal sealed partial class NodeLink(
         Log.Joined(log, life.Id);
     }
 
-    private async Task HearAsync(string message)
+    private void Hear(string message)
+    {
+        if (NodeMessage.WokenAt(membership.Id, message) is not { } woken || !signals.Wake(woken))
+        {
+            _heard.Writer.TryWrite(message);
+        }
+    }
+
+    /// <summary>One after another: a node that leaves says hundreds of things at once, and for each alarm the clock takes the one lock all nodes share.</summary>
+    private async Task FollowAllAsync(CancellationToken stopping)
+    {
+        await foreach (var message in _heard.Reader.ReadAllAsync(stopping))
+        {
+            await FollowAsync(message, stopping);
+        }
+    }
+
+    private async Task FollowAsync(string message, CancellationToken stopping)
     {
         try
         {
             if (message == NodeMessage.Sweep)
             {
-                await sweep.SweepAsync(all: true, CancellationToken.None);
+                await sweep.SweepAsync(all: true, stopping);
             }
-            else if ((NodeMessage.WokenAt(membership.Id, message) is { } woken && !signals.Wake(woken) ? woken : NodeMessage.Freed(message)) is { } free
-                && (await store.FindAsync(free))?.DueAt is { } due)
+            else if ((NodeMessage.WokenAt(membership.Id, message) ?? NodeMessage.Freed(message)) is { } free
+                && (await store.FindAsync(free, stopping))?.DueAt is { } due)
             {
-                await clock.ArmAsync(free, due);
+                await clock.ArmAsync(free, due, stopping);
             }
         }
-        catch (Exception e)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             Log.Unheard(log, e, message);
         }
