@@ -8,6 +8,7 @@ internal static class FamiliarNames
         ["HETZNER_API_TOKEN"] = "Hetzner:Token",
         ["TAILSCALE_OAUTH_CLIENT_ID"] = "Tailscale:ClientId",
         ["TAILSCALE_OAUTH_CLIENT_SECRET"] = "Tailscale:ClientSecret",
+        ["STRIPE_SECRET_KEY"] = "Stripe:ApiKey",
         ["STRIPE_WEBHOOK_SECRET"] = "Stripe:WebhookSecrets:0",
         ["SLIPWAY_MASTER_KEY"] = "Secrets:MasterKey",
     };

@@ -33,6 +33,8 @@ public sealed partial class ServerProcess : IDisposable
             ["Tailscale:ClientId"] = "local-client",
             ["Tailscale:ClientSecret"] = "local-secret",
             ["Tailscale:BaseUrl"] = cloud.ToString(),
+            ["Stripe:ApiKey"] = "sk_test_local",
+            ["Stripe:BaseUrl"] = new Uri(cloud, "stripe/").ToString(),
             ["Stripe:WebhookSecrets:0"] = "whsec_local",
             ["Stripe:Prices:price_hello"] = "hello",
             ["Machines:PublicUrl"] = Address.ToString(),

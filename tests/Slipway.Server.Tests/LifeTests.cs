@@ -19,8 +19,8 @@ public sealed class LifeTests
         var draft = await system.OrderAsync();
         draft.Status.ShouldBe("draft");
         draft.Operation.ShouldBeNull("nothing is made before it is paid for");
-        (await system.WebhookAsync(StripeEvents.Paid(draft.Id, "evt_1"))).Text.ShouldContain("Running");
-        var paid = await system.Client.Agents.GetAsync(draft.Id);
+        var (_, subscription) = await system.PayAsync(draft.Id);
+        var paid = await system.ProvisioningAsync(draft.Id);
 
         var provision = await system.FinishedAsync(paid.Operation!);
         provision.Error.ShouldBeNull();
@@ -56,8 +56,10 @@ public sealed class LifeTests
         again.Machine!.StoppedAt.ShouldBeNull();
         again.Machine.HostKeyFingerprint.ShouldBe(machine.HostKeyFingerprint);
 
-        (await system.WebhookAsync(StripeEvents.Cancelled("evt_2"))).Text.ShouldContain("destroyed");
-        var destroy = await system.FinishedAsync((await system.Client.Agents.GetAsync(agent.Id)).Operation!);
+        await system.Cloud.CancelSubscriptionAsync(subscription);
+        await system.WebhookAsync(StripeEvents.Cancelled("evt_2", subscription));
+        var leaving = await Eventually.BecomesAsync(() => system.Client.Agents.GetAsync(agent.Id), a => a.Wanted == "destroyed", "the subscription's end has come through");
+        var destroy = await system.FinishedAsync(leaving.Operation!);
         destroy.Timeline.Where(t => t.Kind == "done").Select(t => t.Step).ShouldBe(["delete-server", "leave-tailnet", "remove-firewall", "forget-machine"]);
         var closed = await system.Client.Agents.GetAsync(agent.Id);
         closed.Status.ShouldBe("closed");

@@ -21,7 +21,7 @@ public sealed class SecrecyTests
         wait.Message!.ShouldContain("***");
         var bootToken = system.BootToken(agent.Operation!);
         var authKey = AuthKey(system);
-        string[] secrets = [TestSystem.Secret, Cloud.Token, bootToken, authKey, "local-secret", StripeEvents.WebhookSecret];
+        string[] secrets = [TestSystem.Secret, Cloud.Token, bootToken, authKey, "local-secret", Cloud.StripeKey, StripeEvents.WebhookSecret];
         var answers = await AnswersAsync(system, agent);
         await system.DestroyedAsync(agent.Id);
         answers += await AnswersAsync(system, agent);

@@ -135,8 +135,8 @@ public sealed class UndoTests
             ["image"] = "debian-12",
             ["location"] = "hel1",
         });
-        await system.WebhookAsync(StripeEvents.Paid(draft.Id, "evt_1"));
-        var operation = (await system.Client.Agents.GetAsync(draft.Id)).Operation!;
+        await system.PayAsync(draft.Id);
+        var operation = (await system.ProvisioningAsync(draft.Id)).Operation!;
 
         var provision = await system.FinishedByLeapsAsync(operation, TimeSpan.FromSeconds(2));
 

@@ -122,6 +122,8 @@ public sealed class EngineWorld : IAsyncDisposable
             ["TAILSCALE_OAUTH_CLIENT_ID"] = "local-client",
             ["TAILSCALE_OAUTH_CLIENT_SECRET"] = "local-secret",
             ["Tailscale:BaseUrl"] = Cloud.Url.ToString(),
+            ["STRIPE_SECRET_KEY"] = "sk_test_local",
+            ["Stripe:BaseUrl"] = new Uri(Cloud.Url, "stripe/").ToString(),
             ["STRIPE_WEBHOOK_SECRET"] = "whsec_local",
             ["Stripe:Prices:price_hello"] = "hello",
             ["Machines:PublicUrl"] = _oneAddress && Nodes.Count > 0 ? Nodes[0].Settings["urls"] : url,

@@ -22,7 +22,6 @@ internal static class StripeEndpoints
         {
             WebhookOutcome.BadSignature => Problems.Of(StatusCodes.Status400BadRequest, "bad_signature", result.Detail),
             WebhookOutcome.Malformed => Problems.Of(StatusCodes.Status400BadRequest, "malformed_event", result.Detail),
-            WebhookOutcome.Unresolved => Problems.Of(StatusCodes.Status422UnprocessableEntity, "unresolved_event", result.Detail),
             _ => TypedResults.Text(result.Detail),
         };
     }

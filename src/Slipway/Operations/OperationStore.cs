@@ -151,6 +151,10 @@ public sealed class OperationStore(Database database, Membership membership, Tim
     public static Task<Operation?> FindUnfinishedAsync(Transaction transaction, string subject) =>
         transaction.FirstOrDefaultAsync<Operation>("SELECT * FROM operations WHERE subject = @subject AND result IS NULL", new { subject });
 
+    /// <summary>Whether anything ever went well for a subject.</summary>
+    public static async Task<bool> AnySucceededAsync(Transaction transaction, string subject) =>
+        await transaction.FirstOrDefaultAsync<long?>("SELECT 1 FROM operations WHERE subject = @subject AND result = 'Succeeded' LIMIT 1", new { subject }) is not null;
+
     public Task<IReadOnlyList<Operation>> ListAsync(string? subject, int limit, CancellationToken cancellationToken = default) =>
         database.QueryAsync<Operation>(
             """

@@ -6,6 +6,11 @@ public sealed class PaymentsOptions : IValidatableObject
 {
     public const string Section = "Stripe";
 
+    /// <summary>The account's secret key (<c>sk_…</c>), or a restricted one (<c>rk_…</c>).</summary>
+    public string ApiKey { get; set; } = "";
+
+    public Uri BaseUrl { get; set; } = new("https://api.stripe.com/");
+
     /// <summary>Signing secrets of the webhook endpoint; several while one replaces another.</summary>
     public IList<string> WebhookSecrets { get; } = [];
 
@@ -17,6 +22,17 @@ public sealed class PaymentsOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (string.IsNullOrWhiteSpace(ApiKey))
+        {
+            yield return new ValidationResult(
+                "Stripe's key is empty: set STRIPE_SECRET_KEY (or Stripe:ApiKey) to a secret or restricted key of the account (sk_… or rk_…); without it no event can be checked.");
+        }
+
+        if (!BaseUrl.IsAbsoluteUri || (BaseUrl.Scheme != "https" && !BaseUrl.IsLoopback))
+        {
+            yield return new ValidationResult($"Stripe:BaseUrl is {BaseUrl}: use https, or an address on this machine; the key is sent there.");
+        }
+
         if (WebhookSecrets.Count == 0 || WebhookSecrets.Any(string.IsNullOrWhiteSpace))
         {
             yield return new ValidationResult(

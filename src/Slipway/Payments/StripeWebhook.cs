@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Slipway.Agents;
-using Slipway.Alerts;
+using Slipway.Payments.Stripe;
 using Slipway.Storage;
 
 namespace Slipway.Payments;
@@ -9,7 +8,7 @@ namespace Slipway.Payments;
 /// <summary>What became of a webhook delivery.</summary>
 public enum WebhookOutcome
 {
-    /// <summary>Recorded, with its effect, in one transaction.</summary>
+    /// <summary>Recorded, and a look at its subscription begun, in one transaction.</summary>
     Handled,
 
     /// <summary>The same event came before; nothing was done again.</summary>
@@ -23,17 +22,14 @@ public enum WebhookOutcome
 
     /// <summary>Signed, but not an event.</summary>
     Malformed,
-
-    /// <summary>Believed, but it cannot be acted on as things are; nothing was recorded, so Stripe's next delivery counts.</summary>
-    Unresolved,
 }
 
 /// <summary>A delivery's outcome and the words for it.</summary>
 public sealed record WebhookResult(WebhookOutcome Outcome, string Detail);
 
-/// <summary>Verifies a delivery on its raw bytes and turns it into a wish for an agent, once, whatever the order of arrival.</summary>
+/// <summary>Verifies a delivery on its raw bytes and takes it as a hint: it says which subscription to look at, and nothing it says besides is believed.</summary>
 public sealed partial class StripeWebhook(
-    Database database, AgentStore agents, AgentLifecycle lifecycle, AlertStore alerts, PaymentsOptions options, TimeProvider time, ILogger<StripeWebhook> log)
+    Database database, SubscriptionLooks looks, PaymentsOptions options, TimeProvider time, ILogger<StripeWebhook> log)
 {
     public async Task<WebhookResult> HandleAsync(ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken = default)
     {
@@ -44,131 +40,33 @@ public sealed partial class StripeWebhook(
             return new WebhookResult(WebhookOutcome.BadSignature, Explain(verdict));
         }
 
-        if (Parse(body.Span) is not { Id: { Length: > 0 } id, Type: { Length: > 0 } type, Data.Object: { } subject })
-        {
-            return new WebhookResult(WebhookOutcome.Malformed, "The body is signed but is not a Stripe event with id, type and data.object; send v1 (snapshot) events to this endpoint.");
-        }
-
-        try
-        {
-            var result = await database.WriteAsync(transaction => ApplyAsync(transaction, id, type, subject), cancellationToken);
-            Log.Handled(log, id, type, result.Outcome, result.Detail);
-            return result;
-        }
-        catch (UnresolvedEventException e)
-        {
-            Log.Unresolved(log, id, type, e.Message);
-            // The event's own transaction was left, so that Stripe's next delivery counts; the alert has one of its own.
-            await database.WriteAsync(transaction => alerts.RaiseAsync(transaction, NotTaken(id, e)), cancellationToken);
-            return new WebhookResult(WebhookOutcome.Unresolved, e.Message);
-        }
+        return Parse(body.Span) is { Id: { Length: > 0 }, Type: { Length: > 0 }, Data.Object.ValueKind: JsonValueKind.Object } happened
+            ? await TakeAsync(happened, cancellationToken)
+            : new WebhookResult(WebhookOutcome.Malformed, "The body is signed but is not a Stripe event with id, type and data.object; send v1 (snapshot) events to this endpoint.");
     }
 
-    private async Task<WebhookResult> ApplyAsync(Transaction transaction, string id, string type, StripeObject subject)
+    /// <summary>Takes an event that is believed: delivered and signed, or listed by Stripe itself.</summary>
+    internal async Task<WebhookResult> TakeAsync(StripeEvent happened, CancellationToken cancellationToken)
     {
-        if (!await SubscriptionStore.RecordEventAsync(transaction, id, type, time.GetUtcNow()))
-        {
-            return new WebhookResult(WebhookOutcome.Duplicate, $"Event {id} was handled before.");
-        }
-
-        return type switch
-        {
-            "checkout.session.completed" or "checkout.session.async_payment_succeeded" => await PaidAsync(transaction, subject),
-            "customer.subscription.deleted" => await CancelledAsync(transaction, subject),
-            _ => new WebhookResult(WebhookOutcome.Ignored, $"Events of type {type} ask for nothing here."),
-        };
+        var result = await database.WriteAsync(transaction => TakeAsync(transaction, happened), cancellationToken);
+        Log.Handled(log, happened.Id!, happened.Type!, result.Outcome, result.Detail);
+        return result;
     }
 
-    private async Task<WebhookResult> PaidAsync(Transaction transaction, StripeObject session)
+    private async Task<WebhookResult> TakeAsync(Transaction transaction, StripeEvent happened)
     {
-        if (session.PaymentStatus is not ("paid" or "no_payment_required"))
+        if (!await SubscriptionStore.RecordEventAsync(transaction, happened.Id!, happened.Type!, time.GetUtcNow()))
         {
-            return new WebhookResult(WebhookOutcome.Ignored, $"Checkout session {session.Id} is not paid yet ({session.PaymentStatus}).");
+            return new WebhookResult(WebhookOutcome.Duplicate, $"Event {happened.Id} was handled before.");
         }
 
-        var agentId = session.ClientReferenceId ?? session.Metadata?.GetValueOrDefault("agent_id");
-        if (string.IsNullOrEmpty(agentId) || session.Subscription is not { Length: > 0 } subscription)
+        if (happened.Subscription is not { } subscription)
         {
-            return new WebhookResult(WebhookOutcome.Ignored, $"Checkout session {session.Id} names no agent or no subscription: it is not an order of ours.");
+            return new WebhookResult(WebhookOutcome.Ignored, $"Event {happened.Id} of type {happened.Type} is about no subscription that is followed here.");
         }
 
-        var agent = await agents.FindAsync(agentId)
-            ?? throw new UnresolvedEventException(subscription, $"Checkout session {session.Id} pays for agent '{agentId}', which does not exist here. Check client_reference_id, or whether the webhook points to the right Slipway.");
-        RequirePrice(session, agent);
-
-        var state = await SubscriptionStore.AttachAsync(transaction, subscription, agent.Id, session.Customer, time.GetUtcNow());
-        if (state.AgentId != agent.Id)
-        {
-            throw new UnresolvedEventException(subscription, $"Subscription {subscription} already pays for another agent, or agent {agent.Id} is already paid by another subscription. Refund one of them in Stripe.");
-        }
-
-        // Stripe promises no order: a subscription that ended before its checkout was told stays ended.
-        var wish = state.Status == SubscriptionStore.Ended
-            ? await lifecycle.DestroyAsync(transaction, agent.Id)
-            : await lifecycle.GrantAsync(transaction, agent.Id);
-        if (wish.Outcome == WishOutcome.Refused)
-        {
-            await alerts.RaiseAsync(transaction, Refused(subscription, agent.Id, wish.Reason!));
-        }
-        else
-        {
-            await alerts.ResolveAsync(transaction, PaidInVain(subscription));
-        }
-
-        return new WebhookResult(WebhookOutcome.Handled, wish.Reason ?? $"Agent {agent.Id} is wanted {wish.Agent!.Wanted}.");
-    }
-
-    private async Task<WebhookResult> CancelledAsync(Transaction transaction, StripeObject subscription)
-    {
-        if (subscription.Id is not { Length: > 0 } id)
-        {
-            return new WebhookResult(WebhookOutcome.Ignored, "The subscription has no id.");
-        }
-
-        await alerts.ResolveAsync(transaction, PaidInVain(id));
-        var agentId = await SubscriptionStore.EndAsync(transaction, id, subscription.Customer, time.GetUtcNow());
-        if (agentId is null)
-        {
-            return new WebhookResult(WebhookOutcome.Handled, $"Subscription {id} ended; no agent was paid by it yet.");
-        }
-
-        await lifecycle.DestroyAsync(transaction, agentId);
-        return new WebhookResult(WebhookOutcome.Handled, $"Agent {agentId} is wanted destroyed.");
-    }
-
-    private static string PaidInVain(string subscription) => $"payment:{subscription}";
-
-    private static AlertReport Refused(string subscription, string agentId, string reason) => new(
-        PaidInVain(subscription),
-        AlertSeverity.Critical,
-        agentId,
-        $"Subscription {subscription} was paid for agent {agentId}, which cannot be provisioned. {reason}",
-        $"Cancel subscription {subscription} in Stripe and refund it; if the customer wants an agent, order a new one. The alert is resolved when the subscription ends.");
-
-    private static AlertReport NotTaken(string eventId, UnresolvedEventException e) => new(
-        PaidInVain(e.Subscription),
-        AlertSeverity.Critical,
-        e.Subscription,
-        $"Subscription {e.Subscription} was paid, but Stripe event {eventId} cannot be acted on. {e.Message}",
-        "Mend what it says; Stripe delivers the event again for three days, and 'Resend' in its dashboard does at once. Or cancel the subscription there and refund it.");
-
-    private void RequirePrice(StripeObject session, Agent agent)
-    {
-        if (options.Prices.Count == 0)
-        {
-            return;
-        }
-
-        var price = session.Metadata?.GetValueOrDefault("price");
-        if (price is null || !options.Prices.TryGetValue(price, out var blueprint))
-        {
-            throw new UnresolvedEventException(session.Subscription!, $"Checkout session {session.Id} was paid at price '{price ?? "none"}', which buys nothing here. Add it under Stripe:Prices; Stripe will deliver the event again.");
-        }
-
-        if (blueprint != agent.BlueprintName)
-        {
-            throw new UnresolvedEventException(session.Subscription!, $"Checkout session {session.Id} was paid at price '{price}', which buys '{blueprint}', but agent {agent.Id} is a '{agent.BlueprintName}'. Refund it in Stripe, or correct Stripe:Prices.");
-        }
+        await looks.HintAsync(transaction, subscription);
+        return new WebhookResult(WebhookOutcome.Handled, $"Subscription {subscription} is looked at.");
     }
 
     private static StripeEvent? Parse(ReadOnlySpan<byte> body)
@@ -192,12 +90,6 @@ public sealed partial class StripeWebhook(
         _ => "No signature matches: set Stripe:WebhookSecrets to this endpoint's signing secret.",
     };
 
-    /// <summary>Leaves the transaction, so that the event counts as never seen.</summary>
-    private sealed class UnresolvedEventException(string subscription, string message) : Exception(message)
-    {
-        public string Subscription => subscription;
-    }
-
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "A Stripe webhook was refused: {Verdict}")]
@@ -205,8 +97,5 @@ public sealed partial class StripeWebhook(
 
         [LoggerMessage(2, LogLevel.Information, "Stripe event {EventId} ({Type}): {Outcome}. {Detail}")]
         public static partial void Handled(ILogger logger, string eventId, string type, WebhookOutcome outcome, string detail);
-
-        [LoggerMessage(3, LogLevel.Error, "Stripe event {EventId} ({Type}) was not taken: {Detail}")]
-        public static partial void Unresolved(ILogger logger, string eventId, string type, string detail);
     }
 }

@@ -17,7 +17,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
     public async Task T1_the_work_of_a_killed_server_goes_on_at_another_within_fifteen_seconds()
     {
         await using var stack = await ClusterStack.StartAsync();
-        using var shop = new Shop(stack.Servers[1].Address, stack.Token);
+        using var shop = new Shop(stack.Servers[1].Address, stack.CloudUrl, stack.Token);
         using var invariants = new Invariants(stack, shop);
         var agents = new List<string>();
         for (var i = 0; i < 5; i++)
@@ -54,7 +54,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
         await using var stack = await ClusterStack.StartAsync();
         using var cloud = new HttpClient { BaseAddress = stack.CloudUrl };
         (await cloud.PostAsJsonAsync("_local/rate-limit", new { remaining = 20 })).EnsureSuccessStatusCode();
-        using var shop = new Shop(stack.Address, stack.Token);
+        using var shop = new Shop(stack.Address, stack.CloudUrl, stack.Token);
         using var invariants = new Invariants(stack, shop);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => shop.OrderAsync(CancellationToken.None)));
@@ -66,7 +66,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
     public async Task Whatever_happens_to_servers_and_database_every_paid_agent_gets_one_machine_and_nothing_is_left_of_the_others()
     {
         await using var stack = await ClusterStack.StartAsync();
-        using var shop = new Shop(stack.Address, stack.Token);
+        using var shop = new Shop(stack.Address, stack.CloudUrl, stack.Token);
         using var invariants = new Invariants(stack, shop);
 
         await SurviveAsync(stack, shop, invariants, most: int.MaxValue);
@@ -81,7 +81,7 @@ public sealed class ClusterTests(ITestOutputHelper output)
         await using (var stack = await ClusterStack.StartAsync(realMachines: true))
         {
             octet = stack.RealCloud!.Octet;
-            using var shop = new Shop(stack.Address, stack.Token);
+            using var shop = new Shop(stack.Address, stack.CloudUrl, stack.Token);
             using var invariants = new Invariants(stack, shop);
 
             await SurviveAsync(stack, shop, invariants, most: 3);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,11 +8,13 @@ using Slipway.Client;
 namespace Slipway.EndToEnd.Cluster;
 
 /// <summary>Customers who order, pay and leave, whatever happens to the servers: what was not answered is said again, as Stripe does.</summary>
-internal sealed class Shop(Uri address, string token) : IDisposable
+internal sealed class Shop(Uri address, Uri cloud, string token) : IDisposable
 {
     private const string WebhookSecret = "whsec_local";
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = address, Timeout = AnswerLimit };
+    private readonly HttpClient _stripe = new() { BaseAddress = cloud, DefaultRequestHeaders = { Authorization = new("Bearer", "sk_test_local") } };
+    private readonly ConcurrentDictionary<string, string> _subscriptions = new(StringComparer.Ordinal);
     private int _events;
 
     /// <summary>Agents whose payment was taken and not cancelled.</summary>
@@ -30,19 +33,8 @@ internal sealed class Shop(Uri address, string token) : IDisposable
                 },
                 cancellationToken)).Id,
             cancellationToken);
-        await SayAsync(
-            "checkout.session.completed",
-            new
-            {
-                id = "cs_" + agent,
-                mode = "subscription",
-                payment_status = "paid",
-                client_reference_id = agent,
-                subscription = "sub_" + agent,
-                customer = "cus_" + agent,
-                metadata = new { price = "price_hello" },
-            },
-            cancellationToken);
+        var subscription = _subscriptions[agent] = await CheckOutAsync(agent, cancellationToken);
+        await SayAsync("checkout.session.completed", new { id = "cs_" + agent, subscription }, cancellationToken);
         lock (Paid)
         {
             Paid.Add(agent);
@@ -55,13 +47,45 @@ internal sealed class Shop(Uri address, string token) : IDisposable
     {
         Paid.Remove(agent);
         Cancelled.Add(agent);
-        await SayAsync("customer.subscription.deleted", new { id = "sub_" + agent, customer = "cus_" + agent, status = "canceled" }, cancellationToken);
+        var subscription = _subscriptions[agent];
+        using (var cancelled = await _stripe.DeleteAsync(new Uri($"stripe/v1/subscriptions/{subscription}", UriKind.Relative), cancellationToken))
+        {
+            cancelled.EnsureSuccessStatusCode();
+        }
+
+        await SayAsync("customer.subscription.deleted", new { id = subscription }, cancellationToken);
     }
 
     public Task<IReadOnlyList<AgentResource>> ListAsync(CancellationToken cancellationToken) =>
         InsistAsync(client => client.Agents.ListAsync(cancellationToken), cancellationToken);
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _stripe.Dispose();
+    }
+
+    /// <summary>A session at LocalCloud's Stripe, paid at once.</summary>
+    private async Task<string> CheckOutAsync(string agent, CancellationToken cancellationToken)
+    {
+        using var order = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["mode"] = "subscription",
+            ["line_items[0][price]"] = "price_hello",
+            ["client_reference_id"] = agent,
+            ["success_url"] = "http://127.0.0.1/thanks",
+        });
+        using var opened = await _stripe.PostAsync(new Uri("stripe/v1/checkout/sessions", UriKind.Relative), order, cancellationToken);
+        var session = await TextAsync(opened, "id", cancellationToken);
+        using var paid = await _stripe.PostAsync(new Uri($"_local/stripe/checkout/{session}/pay", UriKind.Relative), null, cancellationToken);
+        return await TextAsync(paid, "subscription", cancellationToken);
+    }
+
+    private static async Task<string> TextAsync(HttpResponseMessage answer, string name, CancellationToken cancellationToken)
+    {
+        using var document = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken));
+        return document.RootElement.GetProperty(name).GetString()!;
+    }
 
     private async Task SayAsync(string type, object subject, CancellationToken cancellationToken)
     {

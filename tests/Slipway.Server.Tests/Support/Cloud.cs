@@ -10,6 +10,7 @@ namespace Slipway.Server.Tests.Support;
 internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsyncDisposable
 {
     public const string Token = "local-hetzner-token";
+    public const string StripeKey = "sk_test_local";
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private LocalCloudHost? _host;
@@ -100,17 +101,30 @@ internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsy
                 ["success_url"] = "http://127.0.0.1/thanks",
             }),
         };
-        request.Headers.Authorization = new("Bearer", "sk_test_local");
+        request.Headers.Authorization = new("Bearer", StripeKey);
         using var response = await _http.SendAsync(request);
         var session = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
         using var paid = await _http.PostAsync($"_local/stripe/checkout/{session["id"]}/pay", null);
         return JsonNode.Parse(await paid.Content.ReadAsStringAsync())!["subscription"]!.GetValue<string>();
     }
 
+    /// <summary>What was given back so far.</summary>
+    public async Task<JsonArray> RefundsAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "stripe/v1/refunds");
+        request.Headers.Authorization = new("Bearer", StripeKey);
+        using var response = await _http.SendAsync(request);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!["data"]!.AsArray();
+    }
+
+    /// <summary>As when a payment fails or arrives.</summary>
+    public Task SetSubscriptionAsync(string subscription, string status) =>
+        PostAsync($"_local/stripe/subscriptions/{subscription}/status", new JsonObject { ["status"] = status });
+
     public async Task CancelSubscriptionAsync(string subscription)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, "stripe/v1/subscriptions/" + subscription);
-        request.Headers.Authorization = new("Bearer", "sk_test_local");
+        request.Headers.Authorization = new("Bearer", StripeKey);
         using var response = await _http.SendAsync(request);
         response.EnsureSuccessStatusCode();
     }

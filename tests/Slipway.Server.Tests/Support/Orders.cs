@@ -14,13 +14,20 @@ internal static class Orders
             WithoutPayment = granted,
         });
 
-    public static async Task<AgentResource> OrderAndPayAsync(this TestSystem system, string subscription = "sub_1")
+    public static async Task<AgentResource> OrderAndPayAsync(this TestSystem system) => await system.ProvisioningAsync((await system.PayAsync((await system.OrderAsync()).Id)).Agent);
+
+    /// <summary>A subscription at Stripe, and the event that tells of it.</summary>
+    public static async Task<(string Agent, string Subscription)> PayAsync(this TestSystem system, string agent, string price = StripeEvents.Price)
     {
-        var agent = await system.OrderAsync();
-        var answer = await system.WebhookAsync(StripeEvents.Paid(agent.Id, "evt_" + agent.Id, subscription));
+        var subscription = await system.Cloud.CheckOutAndPayAsync(agent, price);
+        var answer = await system.WebhookAsync(StripeEvents.Paid(agent, "evt_" + agent, subscription));
         ((int)answer.Status).ShouldBe(200, answer.Text);
-        return await system.Client.Agents.GetAsync(agent.Id);
+        return (agent, subscription);
     }
+
+    /// <summary>Until the subscription was looked at and the agent's operation begun.</summary>
+    public static Task<AgentResource> ProvisioningAsync(this TestSystem system, string agent) =>
+        Eventually.BecomesAsync(() => system.Client.Agents.GetAsync(agent), a => a.Operation is not null, $"{agent} is provisioned");
 
     /// <summary>An agent that runs.</summary>
     public static async Task<AgentResource> RunningAgentAsync(this TestSystem system)

@@ -32,6 +32,15 @@ internal static class StripeEvents
         ["customer"] = "cus_1",
     });
 
+    /// <summary>Says that something changed, and what it says of that is out of date.</summary>
+    public static string Updated(string id, string subscription) => Event(id, "customer.subscription.updated", new JsonObject
+    {
+        ["id"] = subscription,
+        ["object"] = "subscription",
+        ["status"] = "incomplete",
+        ["customer"] = "cus_1",
+    });
+
     public static HttpRequestMessage Signed(string body, DateTimeOffset at, string secret = WebhookSecret)
     {
         var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -188,6 +188,8 @@ internal sealed class TestSystem : IAsyncDisposable
             ["Tailscale:ClientId"] = "local-client",
             ["Tailscale:ClientSecret"] = "local-secret",
             ["Tailscale:BaseUrl"] = cloud.ToString(),
+            ["Stripe:ApiKey"] = Cloud.StripeKey,
+            ["Stripe:BaseUrl"] = new Uri(cloud, "stripe/").ToString(),
             ["Stripe:WebhookSecrets:0"] = StripeEvents.WebhookSecret,
             [$"Stripe:Prices:{StripeEvents.Price}"] = "hello",
             ["Machines:PublicUrl"] = ToServer.Address.ToString(),

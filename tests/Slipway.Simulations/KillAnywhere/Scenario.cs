@@ -20,7 +20,7 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
                 Fault(world, new() { ["kind"] = "action_fails", ["action"] = "create_server", ["times"] = 0 });
             },
             (_, shop) => shop.Pay(shop.Agents[0]),
-            AgentStatus.Error),
+            AgentStatus.Closed),
         new(
             "provision that is cancelled",
             Ordered,
@@ -39,7 +39,7 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
                 world.RunUntilQuiet(TimeSpan.FromMinutes(1));
             },
             (_, shop) => shop.Pay(shop.Agents[0]),
-            AgentStatus.Error),
+            AgentStatus.Closed),
         new("stop", Running, (_, shop) => shop.Stop(shop.Agents[0]), AgentStatus.Paused),
         new(
             "stop of a machine that does not listen",
@@ -79,7 +79,7 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
             {
                 Ordered(world, shop);
                 Fault(world, new() { ["kind"] = "action_fails", ["action"] = "create_server", ["times"] = 0 });
-                shop.Pay(shop.Agents[0]);
+                shop.Grant(shop.Agents[0]);
                 world.RunUntilQuiet(TimeSpan.FromHours(1));
                 world.Side("DELETE", "faults");
             },

@@ -58,6 +58,8 @@ internal static class Fixtures
         ["Tailscale:ClientId"] = "local-client",
         ["Tailscale:ClientSecret"] = TailscaleSecret,
         ["Tailscale:BaseUrl"] = "http://127.0.0.1:8700/",
+        ["Stripe:ApiKey"] = "sk_test_local",
+        ["Stripe:BaseUrl"] = "http://127.0.0.1:8700/stripe/",
         ["Stripe:WebhookSecrets:0"] = WebhookSecret,
         ["Machines:PublicUrl"] = "http://control-plane.test/",
         ["Machines:ControlPlaneAddresses:0"] = "127.0.0.1/32",

@@ -198,6 +198,9 @@ internal sealed class Invariants(World world)
             Require(agent.Wanted != Wanted.Nothing, $"{agentId} was paid for and is not wanted");
             var told = world.Query<long>("SELECT 1 FROM alerts WHERE cause = @cause AND resolved_at IS NULL", new { cause = "paid:" + agentId }).Count > 0;
             Require(agent.Status != AgentStatus.Error || status == "ended" || told, $"{agentId} was paid for and failed, and nobody is told");
+            Require(world.Stripe.StatusOf(WorldStripe.Id(agentId)) != "canceled" || status == "ended", $"the subscription of {agentId} ended at Stripe and is {status} here");
+            Require(
+                !world.Stripe.Refunds.ContainsKey($"pi_in_{WorldStripe.Id(agentId)}") || agent.Status == AgentStatus.Closed, $"{agentId} was paid back and is {agent.Status}");
             Require(status != "ended" || agent.Status == AgentStatus.Closed, $"the subscription of {agentId} ended and it is {agent.Status}");
         }
     }

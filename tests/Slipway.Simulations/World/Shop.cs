@@ -33,17 +33,19 @@ internal sealed class Shop(World world)
         return agent.Id;
     }
 
-    public void Pay(string agent) => Deliver(Event("checkout.session.completed", new JsonObject
+    public void Pay(string agent)
     {
-        ["id"] = "cs_" + agent,
-        ["mode"] = "subscription",
-        ["payment_status"] = "paid",
-        ["client_reference_id"] = agent,
-        ["subscription"] = "sub_" + agent,
-        ["customer"] = "cus_1",
-    }));
+        world.Stripe.Pay(agent);
+        Deliver(Event("checkout.session.completed", new JsonObject { ["id"] = "cs_" + agent, ["subscription"] = WorldStripe.Id(agent) }));
+    }
 
-    public void Cancel(string agent) => Deliver(Event("customer.subscription.deleted", new JsonObject { ["id"] = "sub_" + agent, ["customer"] = "cus_1" }));
+    public void Cancel(string agent)
+    {
+        world.Stripe.Cancel(agent);
+        Deliver(Event("customer.subscription.deleted", new JsonObject { ["id"] = WorldStripe.Id(agent) }));
+    }
+
+    public void Grant(string agent) => Wish("grant", agent, (lifecycle, t) => lifecycle.GrantAsync(t, agent));
 
     public void Stop(string agent) => Wish("stop", agent, (lifecycle, t) => lifecycle.StopAsync(t, agent));
 

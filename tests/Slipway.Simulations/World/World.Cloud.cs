@@ -14,6 +14,11 @@ internal sealed partial class World
     /// <summary>A request of a node's reaches the clouds.</summary>
     public async Task<Reply> AskAsync(Call call)
     {
+        if (IsForStripe(call))
+        {
+            return Heard(call, Stripe.Answer(call));
+        }
+
         var asked = Planting.Rewrite(Bug, call, Random);
         if (call is { Method: "POST", Address.AbsolutePath: "/v1/servers" })
         {
@@ -65,6 +70,9 @@ internal sealed partial class World
             }
         }
     }
+
+    /// <summary>Whoever writes at Stripe reads it there.</summary>
+    private static bool IsForStripe(Call call) => call.Address.AbsolutePath.StartsWith("/stripe/", StringComparison.Ordinal);
 
     private Reply Heard(Call call, Reply reply)
     {

@@ -1,11 +1,12 @@
 using Slipway.Agents;
 using Slipway.Blueprints;
-using Slipway.Operations;
 using Slipway.Payments;
+using Slipway.Payments.Stripe;
 using Slipway.Secrets;
 using Slipway.Storage;
 using Slipway.Tests.Blueprints;
 using Slipway.Tests.Operations;
+using Slipway.Tests.Payments;
 
 namespace Slipway.Tests.Agents;
 
@@ -14,20 +15,33 @@ internal sealed class TestAgents : IAsyncDisposable
 {
     private static readonly string[] Plans = [MachinePlans.Provision, MachinePlans.Stop, MachinePlans.Start, MachinePlans.Destroy, MachinePlans.Replace, MachinePlans.Repair];
 
-    private TestAgents(Dictionary<string, ThreeSteps> steps, TestEngine engine)
+    private TestAgents(Dictionary<string, ThreeSteps> steps, TestEngine engine, FakeStripe stripe)
     {
         Steps = steps;
+        Stripe = stripe;
         Engine = engine;
         Blueprints = new BlueprintStore(engine.Database, engine.Time);
         Secrets = new SecretStore(engine.Database, new SecretCipher(new KeyRing(MasterKey.Create())), engine.Time);
         Store = new AgentStore(engine.Database, engine.Time);
-        Lifecycle = new AgentLifecycle(Store, Blueprints, Secrets, engine.Dispatcher, [new PaidAgents(engine.Alerts)], new IdSource(engine.Entropy), engine.Time);
+        Looks = new SubscriptionLooks(engine.Dispatcher, engine.Waker, engine.Time);
+        Lifecycle = new AgentLifecycle(
+            Store, Blueprints, Secrets, engine.Dispatcher, [new PaidAgents(Looks, engine.Alerts, engine.Time)], new IdSource(engine.Entropy), engine.Time);
         engine.Projections.Add(new AgentProjection(Store, Lifecycle));
+        engine.Projections.Add(new SubscriptionProjection(Looks, Lifecycle, engine.Alerts, PaymentsOptions, Terms, engine.Time));
+        engine.Readers.Add(PaymentsRegistration.Read);
     }
 
     public TestEngine Engine { get; }
 
     public Dictionary<string, ThreeSteps> Steps { get; }
+
+    public FakeStripe Stripe { get; }
+
+    public PaymentsOptions PaymentsOptions { get; } = new();
+
+    public PaymentTerms Terms { get; } = new();
+
+    public SubscriptionLooks Looks { get; }
 
     public BlueprintStore Blueprints { get; }
 
@@ -44,8 +58,17 @@ internal sealed class TestAgents : IAsyncDisposable
         var steps = Plans.ToDictionary(p => p, _ => new ThreeSteps());
         var plans = steps.Select(s => s.Value.Plan(
             name: s.Key, cancellable: s.Key is MachinePlans.Provision or MachinePlans.Replace or MachinePlans.Repair, neverGivesUp: s.Key == MachinePlans.Destroy));
-        return new TestAgents(steps, await TestEngine.CreateOnAsync(database, [.. plans]));
+        FakeStripe? stripe = null;
+        var engine = await TestEngine.CreateWithAsync(database, engine =>
+        {
+            stripe = new FakeStripe(engine.Time);
+            var client = NewClient(stripe, engine.Time);
+            return [.. plans, PaymentPlans.CreateFollow(client), PaymentPlans.CreateEnd(client, engine.Alerts)];
+        });
+        return new TestAgents(steps, engine, stripe!);
     }
+
+    public static StripeClient NewClient(HttpMessageHandler stripe, TimeProvider time) => new(new PaymentsOptions { ApiKey = "sk_test_by_hand" }, stripe, time);
 
     public async Task<Agent> OrderAsync() => await Database.WriteAsync(t => Lifecycle.OrderAsync(
         t, SampleBlueprint.Parse(), "an agent", null, new Dictionary<string, Secret> { ["TOKEN"] = new("abcd") }));
@@ -62,12 +85,14 @@ internal sealed class TestAgents : IAsyncDisposable
 
     public async Task<Agent> FindAsync(string id) => (await Store.FindAsync(id)).ShouldNotBeNull();
 
-    /// <summary>Carries whatever is under way for the agent to its end, and whatever that starts.</summary>
+    /// <summary>Carries whatever is under way for the agent and for subscriptions to its end, and whatever that starts.</summary>
     public async Task<Agent> SettleAsync(string id)
     {
-        while (await Database.WriteAsync(t => OperationStore.FindUnfinishedAsync(t, id)) is { } running)
+        while (await Database.FirstOrDefaultAsync<string>(
+            "SELECT id FROM operations WHERE result IS NULL AND (subject = @id OR subject IN (SELECT id FROM subscriptions)) ORDER BY created_at, id LIMIT 1",
+            new { id }) is { } running)
         {
-            await Engine.FinishAsync(running.Id);
+            await Engine.FinishAsync(running);
         }
 
         return await FindAsync(id);

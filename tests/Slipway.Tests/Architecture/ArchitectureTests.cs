@@ -36,6 +36,7 @@ public sealed class ArchitectureTests
         // Were these not seen, the test above would pass on anything.
         pairs.ShouldContain(("Payments", "Agents"));
         pairs.ShouldContain(("Payments", "Alerts"));
+        pairs.ShouldContain(("Payments", "Operations"));
         pairs.ShouldContain(("Alerts", "Operations"));
         pairs.ShouldContain(("Agents", "Operations"));
         pairs.ShouldContain(("Machines", "Operations"));
@@ -74,7 +75,8 @@ public sealed class ArchitectureTests
     [InlineData("Slipway.Operations.A", "Slipway.Agents.B", "Operations -> Agents")]
     [InlineData("Slipway.Operations.A", "Slipway.Hetzner.Servers.B", "Operations -> Hetzner")]
     [InlineData("Slipway.Agents.A", "Slipway.Ssh.B", "Agents -> Ssh")]
-    [InlineData("Slipway.Payments.A", "Slipway.Operations.B", "Payments -> Operations")]
+    [InlineData("Slipway.Payments.A", "Slipway.Machines.B", "Payments -> Machines")]
+    [InlineData("Slipway.Operations.A", "Slipway.Payments.B", "Operations -> Payments")]
     [InlineData("Slipway.Operations.A", "Slipway.Alerts.B", "Operations -> Alerts")]
     [InlineData("Slipway.Storage.A", "Slipway.Secrets.B", "Storage -> Secrets")]
     [InlineData("Slipway.Machines.Steps.A", "Slipway.Agents.B", "Machines -> Agents")]

@@ -13,7 +13,7 @@ internal static class Arrows
         ["Operations"] = ["Storage"],
         ["Agents"] = ["Operations", "Blueprints", "Secrets", "Storage"],
         ["Alerts"] = ["Operations", "Storage"],
-        ["Payments"] = ["Agents", "Alerts", "Storage"],
+        ["Payments"] = ["Agents", "Alerts", "Operations", "Storage"],
         ["Machines"] = ["Operations", "Alerts", "Blueprints", "Secrets", "Storage", .. Libraries],
     };
 

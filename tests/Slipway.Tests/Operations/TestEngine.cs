@@ -16,15 +16,15 @@ internal sealed class TestEngine : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly Plan[] _plans;
 
-    private TestEngine(Plan[] plans, string? database)
+    private TestEngine(Func<TestEngine, Plan[]> plans, string? database)
     {
-        _plans = plans;
         Database = new Database(new StorageOptions { Database = database ?? _directory.File("slipway.db") });
         Membership = new Membership(new IdSource(Entropy), Time);
         Store = new OperationStore(Database, Membership, Time);
         Waker = new OperationWaker(Store, new OperationClock(Alarms, Time), Signals, Membership, Time);
         Alerts = new AlertStore(Database, new WebhookOutbox(Database, AlertsOptions, new IdSource(Entropy), Time), new IdSource(Entropy), Time);
-        Dispatcher = new OperationDispatcher(new PlanCatalog(plans), Waker, new IdSource(Entropy), Time);
+        _plans = plans(this);
+        Dispatcher = new OperationDispatcher(new PlanCatalog(_plans), Waker, new IdSource(Entropy), Time);
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -62,7 +62,11 @@ internal sealed class TestEngine : IAsyncDisposable
     public static Task<TestEngine> CreateAsync(params Plan[] plans) => CreateOnAsync(null, plans);
 
     /// <summary>On a database elsewhere, for what only PostgreSQL does: transactions beside each other.</summary>
-    public static async Task<TestEngine> CreateOnAsync(string? database, params Plan[] plans)
+    public static Task<TestEngine> CreateOnAsync(string? database, params Plan[] plans) => CreateWithAsync(database, _ => plans);
+
+    /// <param name="database">Null for SQLite.</param>
+    /// <param name="plans">Of steps that write what the engine has: its alerts.</param>
+    public static async Task<TestEngine> CreateWithAsync(string? database, Func<TestEngine, Plan[]> plans)
     {
         var engine = new TestEngine(plans, database);
         await new Migrator(engine.Database, engine.Time).MigrateAsync();

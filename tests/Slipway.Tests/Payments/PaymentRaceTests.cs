@@ -28,23 +28,45 @@ public sealed class PaymentRaceTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task P1_a_payment_and_its_end_told_at_once_end_the_agent_whichever_is_first()
     {
-        var stripe = new SignedDeliveries(_agents);
+        var deliveries = new SignedDeliveries(_agents);
         for (var round = 0; round < 10; round++)
         {
             var agent = await _agents.OrderAsync();
             var subscription = $"sub_{round}";
-            string[] bodies =
-            [
-                SignedDeliveries.Completed($"evt_{round}_1", agent.Id, subscription: subscription),
-                SignedDeliveries.Completed($"evt_{round}_1", agent.Id, subscription: subscription),
-                SignedDeliveries.Completed($"evt_{round}_2", agent.Id, subscription: subscription),
-                SignedDeliveries.Deleted($"evt_{round}_3", subscription),
-            ];
+            _agents.Stripe.Subscribe(subscription, agent.Id);
+            _agents.Stripe.Cancel(subscription);
+            var bodies = _agents.Stripe.EventsOf(subscription);
 
-            await Task.WhenAll(bodies.Select(body => Task.Run(() => stripe.DeliverAsync(body))));
+            await Task.WhenAll(bodies.Concat(bodies).Select(body => Task.Run(() => deliveries.DeliverAsync(body))));
 
             (await _agents.SettleAsync(agent.Id)).Status.ShouldBe(AgentStatus.Closed);
             (await _agents.PlansOfAsync(agent.Id)).Count.ShouldBeLessThanOrEqualTo(1);
+        }
+    }
+
+    [Fact]
+    public async Task P1_a_hint_at_the_very_moment_a_look_ends_is_not_lost()
+    {
+        var deliveries = new SignedDeliveries(_agents);
+        for (var round = 0; round < 20; round++)
+        {
+            var agent = await _agents.OrderAsync();
+            var subscription = $"sub_{round}";
+            _agents.Stripe.Subscribe(subscription, agent.Id);
+            await deliveries.DeliverAsync(_agents.Stripe.EventsOf(subscription)[0]);
+            var look = (await _agents.Database.WriteAsync(t => OperationStore.FindUnfinishedAsync(t, subscription)))!;
+
+            // The look sees the subscription before it is cancelled, or after.
+            await Task.WhenAll(
+                Task.Run(() => _agents.Engine.FinishAsync(look.Id)),
+                Task.Run(() =>
+                {
+                    _agents.Stripe.Cancel(subscription);
+                    return deliveries.DeliverAsync(_agents.Stripe.EventsOf(subscription)[^1]);
+                }));
+
+            (await _agents.SettleAsync(agent.Id)).Status.ShouldBe(AgentStatus.Closed);
+            (await _agents.Database.FirstOrDefaultAsync<long>("SELECT hints - hints_seen FROM subscriptions WHERE id = @subscription", new { subscription })).ShouldBe(0);
         }
     }
 

@@ -9,11 +9,20 @@ using Slipway.Tests.Agents;
 namespace Slipway.Tests.Payments;
 
 /// <summary>Stripe's side of the webhook: events as it writes them, signed by hand as it signs them.</summary>
-internal sealed class SignedDeliveries(TestAgents agents)
+internal sealed class SignedDeliveries
 {
     private const string Secret = "whsec_by_hand";
 
-    public PaymentsOptions Options { get; } = new() { WebhookSecrets = { Secret } };
+    private readonly TestAgents _agents;
+
+    public SignedDeliveries(TestAgents agents)
+    {
+        _agents = agents;
+        agents.PaymentsOptions.WebhookSecrets.Add(Secret);
+        Webhook = new StripeWebhook(agents.Database, agents.Looks, agents.PaymentsOptions, agents.Engine.Time, NullLogger<StripeWebhook>.Instance);
+    }
+
+    public StripeWebhook Webhook { get; }
 
     public Task<WebhookResult> DeliverAsync(string body)
     {
@@ -21,33 +30,17 @@ internal sealed class SignedDeliveries(TestAgents agents)
         return DeliverAsync(bytes, Sign(bytes));
     }
 
-    public Task<WebhookResult> DeliverAsync(byte[] body, string? signature) => new StripeWebhook(
-        agents.Database, agents.Store, agents.Lifecycle, agents.Engine.Alerts, Options, agents.Engine.Time, NullLogger<StripeWebhook>.Instance).HandleAsync(body, signature);
+    public Task<WebhookResult> DeliverAsync(byte[] body, string? signature) => Webhook.HandleAsync(body, signature);
 
     public string Sign(byte[] body, string secret = Secret)
     {
-        var timestamp = agents.Engine.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var timestamp = _agents.Engine.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(timestamp + ".").Concat(body).ToArray());
         return $"t={timestamp},v1={Convert.ToHexStringLower(mac)}";
     }
 
-    public static string Completed(
-        string id, string agent, string type = "checkout.session.completed", string paymentStatus = "paid", string subscription = "sub_1") => Event(
-        id,
-        type,
-        new
-        {
-            id = "cs_1",
-            mode = "subscription",
-            payment_status = paymentStatus,
-            client_reference_id = agent,
-            subscription,
-            customer = "cus_1",
-            metadata = new { price = "price_1" },
-        });
-
-    public static string Deleted(string id, string subscription = "sub_1") =>
-        Event(id, "customer.subscription.deleted", new { id = subscription, customer = "cus_1", status = "canceled" });
+    /// <summary>An event that says no more than which subscription it is about.</summary>
+    public static string About(string id, string subscription, string type = "customer.subscription.updated") => Event(id, type, new { id = subscription, @object = "subscription" });
 
     public static string Event(string id, string type, object subject) =>
         JsonSerializer.Serialize(new { id, @object = "event", type, data = new { @object = subject } });

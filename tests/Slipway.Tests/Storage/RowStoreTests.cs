@@ -1,6 +1,7 @@
 using Slipway.Agents;
 using Slipway.Blueprints;
 using Slipway.Machines;
+using Slipway.Operations;
 using Slipway.Payments;
 
 namespace Slipway.Tests.Storage;
@@ -126,21 +127,57 @@ public abstract class RowStoreTests(ITestStore store) : StoreSuite(store)
         (await Database.WriteAsync(t => SubscriptionStore.RecordEventAsync(t, "evt-1", "x", now))).ShouldBeTrue();
         (await Database.WriteAsync(t => SubscriptionStore.RecordEventAsync(t, "evt-1", "x", now))).ShouldBeFalse();
 
-        (await AttachAsync("sub-1", "agt-1")).ShouldBe(new SubscriptionState { AgentId = "agt-1", Status = "live" });
-        (await AttachAsync("sub-1", "agt-1")).ShouldBe(new SubscriptionState { AgentId = "agt-1", Status = "live" });
-        (await AttachAsync("sub-1", "agt-2")).AgentId.ShouldBe("agt-1", "a subscription does not move");
-        (await AttachAsync("sub-2", "agt-1")).AgentId.ShouldBeNull("an agent is paid once");
-
-        (await EndAsync("sub-1")).ShouldBe("agt-1");
-        (await AttachAsync("sub-1", "agt-1")).Status.ShouldBe("ended", "an ended subscription stays ended");
-        (await EndAsync("sub-9")).ShouldBeNull();
-        (await AttachAsync("sub-9", "agt-2")).ShouldBe(new SubscriptionState { AgentId = "agt-2", Status = "ended" });
+        await HintAsync("sub-1");
+        await HintAsync("sub-2");
+        (await AttachAsync("sub-1", "agt-1")).ShouldBe("agt-1");
+        (await AttachAsync("sub-1", "agt-1")).ShouldBe("agt-1");
+        (await AttachAsync("sub-1", "agt-2")).ShouldBe("agt-1", "a subscription does not move");
+        (await AttachAsync("sub-2", "agt-1")).ShouldBeNull("an agent is paid once");
+        (await AttachAsync("sub-9", "agt-2")).ShouldBeNull("nobody has heard of it");
+        (await Database.WriteAsync(t => SubscriptionStore.FindLiveAsync(t, "agt-1")))!.Id.ShouldBe("sub-1");
     }
 
-    private Task<SubscriptionState> AttachAsync(string id, string agentId) =>
-        Database.WriteAsync(t => SubscriptionStore.AttachAsync(t, id, agentId, "cus-1", Time.GetUtcNow()));
+    [Fact]
+    public async Task P1_hints_are_counted_and_what_a_look_saw_is_kept()
+    {
+        (await HintAsync("sub-1")).Hints.ShouldBe(1);
+        var row = await HintAsync("sub-1");
+        (row.Hints, row.HintsSeen, row.Status, row.Wanted, row.Notice).ShouldBe((2, 0, "live", null, null));
+        var seen = row with
+        {
+            StripeStatus = "past_due",
+            Wanted = Wanted.Stopped,
+            Notice = PaymentNotice.StoppedUnpaid,
+            HintsSeen = 2,
+            LookAt = Time.GetUtcNow() + TimeSpan.FromDays(1),
+            Suspended = 1,
+        };
 
-    private Task<string?> EndAsync(string id) => Database.WriteAsync(t => SubscriptionStore.EndAsync(t, id, "cus-1", Time.GetUtcNow()));
+        await Database.WriteAsync(t => SubscriptionStore.WriteLookAsync(t, seen, "cus-1", Time.GetUtcNow()));
+
+        (await Database.WriteAsync(t => SubscriptionStore.LockAsync(t, "sub-1"))).ShouldBe(seen);
+        (await Database.WriteAsync(t => SubscriptionStore.LockAsync(t, "sub-2"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task P1_due_are_those_whose_time_has_come_and_those_never_looked_at_but_not_those_in_hand()
+    {
+        var row = await HintAsync("sub-later");
+        await Database.WriteAsync(t => SubscriptionStore.WriteLookAsync(t, row with { LookAt = Time.GetUtcNow() + TimeSpan.FromDays(1) }, null, Time.GetUtcNow()));
+        row = await HintAsync("sub-due");
+        await Database.WriteAsync(t => SubscriptionStore.WriteLookAsync(t, row with { LookAt = Time.GetUtcNow() }, null, Time.GetUtcNow()));
+        row = await HintAsync("sub-quiet");
+        await Database.WriteAsync(t => SubscriptionStore.WriteLookAsync(t, row with { LookAt = null }, null, Time.GetUtcNow()));
+        await HintAsync("sub-new");
+        await HintAsync("sub-busy");
+        await Database.WriteAsync(t => OperationStore.InsertAsync(t, NewOperation(subject: "sub-busy")));
+
+        (await SubscriptionStore.ListDueAsync(Database, Time.GetUtcNow(), 10, CancellationToken.None)).ShouldBe(["sub-due", "sub-new"], ignoreOrder: true);
+    }
+
+    private Task<SubscriptionRow> HintAsync(string id) => Database.WriteAsync(t => SubscriptionStore.HintAsync(t, id, Time.GetUtcNow()));
+
+    private Task<string?> AttachAsync(string id, string agentId) => Database.WriteAsync(t => SubscriptionStore.AttachAsync(t, id, agentId, Time.GetUtcNow()));
 
     private async Task<Agent> InsertAgentAsync(string id, string? name)
     {
