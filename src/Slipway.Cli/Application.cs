@@ -5,6 +5,7 @@ using Slipway.Cli.Alerts;
 using Slipway.Cli.Blueprints;
 using Slipway.Cli.Doctor;
 using Slipway.Cli.Operations;
+using Slipway.Cli.Provision;
 using Slipway.Cli.Reconcile;
 
 namespace Slipway.Cli;
@@ -69,6 +70,7 @@ internal static class Application
             },
             ReconcileCommand.Create(host),
             DoctorCommand.Create(host),
+            ProvisionCommand.Create(host),
         };
         host.Options.AddTo(root);
         return root;

@@ -35,6 +35,13 @@ internal static class Words
     public const string Reconcile = "Have the server compare the clouds with what it knows, now: quarantine what nobody knows, mend what is not as it should be.";
     public const string Doctor = "Check the way to the server, and have the server check its own surroundings.";
 
+    public const string Provision = "Make one server for a job of the server's. The workflow at GitHub runs this; it reads HETZNER_API_TOKEN, TAILSCALE_OAUTH_CLIENT_ID, "
+        + "TAILSCALE_OAUTH_CLIENT_SECRET, GITHUB_CALLBACK_SECRET and GITHUB_RUN_ID from its environment.";
+
+    public const string JobOption = "The job, as the workflow's input names it.";
+    public const string CallbackOption = "Where the server is told how it goes, as the workflow's input says.";
+    public const string BadCallback = "--callback-url must be an https address: the job's answer holds what opens the machine.";
+
     public const string AgentId = "The agent's id, as 'slipway agent list' shows it.";
     public const string OperationId = "The operation's id, as 'slipway operation list' shows it.";
     public const string AlertId = "The alert's id, as 'slipway alert list' shows it.";
@@ -67,6 +74,10 @@ internal static class Words
     public const string WaitAndNoWait = "--wait and --no-wait exclude each other.";
     public const string NotDestroyed = "Nothing was destroyed.";
     public const string Healthy = "Everything is in order.";
+
+    public static string VariableMissing(string name) => $"{name} is not set: give it to the step as a secret of the repository.";
+
+    public static string ProvisionFailed(string step, string error) => $"Failed at '{step}': {error}";
 
     public static string Unlisted(string what) => $"Could not list {what} Nothing was concluded about them.";
 

@@ -10,6 +10,7 @@ internal static class FamiliarNames
         ["TAILSCALE_OAUTH_CLIENT_SECRET"] = "Tailscale:ClientSecret",
         ["STRIPE_SECRET_KEY"] = "Stripe:ApiKey",
         ["STRIPE_WEBHOOK_SECRET"] = "Stripe:WebhookSecrets:0",
+        ["GITHUB_CALLBACK_SECRET"] = "GitHub:CallbackSecrets:0",
         ["SLIPWAY_MASTER_KEY"] = "Secrets:MasterKey",
     };
 

@@ -95,6 +95,7 @@ public static class SlipwayServer
         app.MapHealth();
         app.MapStripe();
         app.MapCallbacks();
+        app.MapWorkflows();
 
         var v1 = app.MapGroup("/v1").AddEndpointFilter<AuditFilter>();
         v1.MapAgents();

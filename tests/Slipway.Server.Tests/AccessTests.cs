@@ -61,7 +61,7 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
 
         Endpoints().Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Path).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "/callbacks/boot/{token}", "/callbacks/phone-home/{token}", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/webhooks/stripe",
+            "/callbacks/boot/{token}", "/callbacks/github", "/callbacks/phone-home/{token}", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/webhooks/stripe",
         ]);
     }
 

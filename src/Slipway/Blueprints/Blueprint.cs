@@ -32,6 +32,9 @@ public sealed record Blueprint
 
     public required TailscaleWish Tailscale { get; init; }
 
+    /// <summary>Who makes the machine, one of <see cref="Executors"/>; null takes what the server is configured for.</summary>
+    public string? Executor { get; init; }
+
     /// <summary>The file's text, so that a machine ordered from it can be made after the file has changed.</summary>
     public required string Yaml { get; init; }
 

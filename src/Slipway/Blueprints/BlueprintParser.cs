@@ -37,6 +37,7 @@ public static class BlueprintParser
             Unit = ReadUnit(source, root, user),
             Health = ReadHealth(source, root),
             Tailscale = ReadTailscale(root),
+            Executor = root.OptionalText("executor", BlueprintRules.Executor),
             Yaml = text,
             Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
         };

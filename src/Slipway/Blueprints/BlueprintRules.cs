@@ -20,6 +20,8 @@ internal static partial class BlueprintRules
     public static TextRule ProviderName { get; } = new(
         text => ProviderNameForm().IsMatch(text), "a name as Hetzner writes it, such as 'cx23', 'debian-12' or 'fsn1'");
 
+    public static TextRule Executor { get; } = new(Executors.IsKnown, $"'{Executors.InProcess}' or '{Executors.GitHubActions}'");
+
     public static TextRule User { get; } = new(
         text => UserForm().IsMatch(text) && text is not "root", "a Linux user name other than root, such as 'agent'");
 

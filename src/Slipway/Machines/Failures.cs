@@ -1,5 +1,6 @@
 using System.Net;
 using Slipway.Hetzner;
+using Slipway.Machines.Workflows;
 using Slipway.Operations;
 using Slipway.Ssh;
 using Slipway.Tailscale;
@@ -10,6 +11,7 @@ namespace Slipway.Machines;
 internal static class Failures
 {
     public const string HetznerCredential = "HETZNER_API_TOKEN";
+    public const string GitHubCredential = "GitHub:Token";
     public const string TailscaleCredential = "TAILSCALE_OAUTH_CLIENT_SECRET";
 
     private static readonly string[] Hopeless = [HetznerErrorCodes.InvalidInput, HetznerErrorCodes.JsonError];
@@ -27,6 +29,7 @@ internal static class Failures
         {
             RefusedCredential = e.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? TailscaleCredential : null,
         },
+        GitHubException e => new StepOutcome.Retry(e.Message) { RefusedCredential = e.IsRefusal ? GitHubCredential : null },
         SshException e => e.IsFinal ? new StepOutcome.Fail(e.Message) : new StepOutcome.Retry(e.Message),
         _ => null,
     };

@@ -13,6 +13,9 @@ public sealed record MachineState
     /// <summary>What is to be repaired; only a repair has it.</summary>
     public RepairOrder? Repair { get; init; }
 
+    /// <summary>Who makes the server, one of <see cref="Executors"/>, decided when the machine was registered.</summary>
+    public string? Executor { get; init; }
+
     public string? AuthKeyId { get; init; }
 
     public DateTimeOffset? AuthKeyCreatedAt { get; init; }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Slipway.Blueprints;
 
 namespace Slipway.Machines;
 
@@ -22,6 +23,9 @@ public sealed class MachinesOptions : IValidatableObject
     /// <summary>The addresses this control plane comes from, as CIDR; the firewall lets SSH in from nowhere else.</summary>
     public IList<string> ControlPlaneAddresses { get; } = [];
 
+    /// <summary>Who makes servers, one of <see cref="Executors"/>; a blueprint may say otherwise for its own.</summary>
+    public string Executor { get; set; } = Executors.InProcess;
+
     public SshRoute SshRoute { get; set; } = SshRoute.Public;
 
     /// <summary>Where blueprints are.</summary>
@@ -39,6 +43,11 @@ public sealed class MachinesOptions : IValidatableObject
         if (PublicUrl is not { IsAbsoluteUri: true } || (PublicUrl.Scheme != "https" && PublicUrl.Scheme != "http"))
         {
             yield return new ValidationResult("Machines:PublicUrl is empty or not an http(s) address: set it to the address machines reach this server at.");
+        }
+
+        if (!Executors.IsKnown(Executor))
+        {
+            yield return new ValidationResult($"Machines:Executor is '{Executor}': set it to {Executors.InProcess} or {Executors.GitHubActions}.");
         }
 
         if (ControlPlaneAddresses.Count == 0)

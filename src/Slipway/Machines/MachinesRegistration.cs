@@ -1,12 +1,15 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Slipway.Blueprints;
 using Slipway.Hetzner;
 using Slipway.Machines.Boot;
 using Slipway.Machines.Plans;
 using Slipway.Machines.Reconcile;
 using Slipway.Machines.Sharing;
 using Slipway.Machines.Shell;
+using Slipway.Machines.Workflows;
 using Slipway.Operations;
 using Slipway.Operations.Nodes;
 using Slipway.Ssh;
@@ -27,6 +30,11 @@ public static class MachinesRegistration
         }
 
         services.AddValidated<MachinesOptions>("Machines");
+        services.AddOptions<MachinesOptions>().Validate<IConfiguration>(
+            // Not the settings themselves: if they are invalid, that and this are told together.
+            (machines, configuration) => machines.Executor != Executors.GitHubActions || configuration.GetSection(GitHubSettings.Section).Get<GitHubSettings>() is { IsConfigured: true },
+            "Machines:Executor is github-actions, but GitHub:Repository, GitHub:Token or GITHUB_CALLBACK_SECRET is empty: set all three.");
+        services.AddValidated<GitHubSettings>(GitHubSettings.Section);
         services.AddValidated<HetznerSettings>(HetznerSettings.Section);
         services.AddValidated<TailscaleSettings>(TailscaleSettings.Section);
         services.AddSingleton<SshOptions>();
@@ -45,6 +53,10 @@ public static class MachinesRegistration
         services.AddSingleton<BootReports>();
         services.AddSingleton<BootProof>();
         services.AddSingleton<EvidenceStore>();
+        services.AddSingleton(p => new GitHubClient(p.GetRequiredService<GitHubSettings>(), Transport(p), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<WorkflowJobStore>();
+        services.AddSingleton<ServerByWorkflow>();
+        services.AddSingleton<RunnerReports>();
 
         foreach (var step in MachinePlanTable.StepTypes)
         {

@@ -78,6 +78,22 @@ internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsy
 
     public async Task<JsonArray> ServersAsync() => (await HetznerAsync(HttpMethod.Get, "servers"))["servers"]!.AsArray();
 
+    /// <summary>Commits a workflow to a repository at GitHub.</summary>
+    public Task CommitWorkflowAsync(string repository, string file, string runName, IEnumerable<string> requiredInputs) => PostAsync(
+        "_local/github/workflows",
+        new JsonObject
+        {
+            ["repository"] = repository,
+            ["file"] = file,
+            ["run_name"] = runName,
+            ["required_inputs"] = new JsonArray([.. requiredInputs.Select(i => (JsonNode)i)]),
+        });
+
+    public async Task<JsonArray> RunsAsync() => (await _http.GetFromJsonAsync<JsonObject>("_local/github/runs"))!["runs"]!.AsArray();
+
+    public Task SetRunAsync(long run, string status, string? conclusion = null) =>
+        PostAsync($"_local/github/runs/{run}", new JsonObject { ["status"] = status, ["conclusion"] = conclusion });
+
     public Task IgnoreShutdownAsync(long server) => PostAsync($"_local/machines/{server}/ignore-shutdown", new JsonObject { ["ignore"] = true });
 
     public Task DeleteAuthKeysAsync() => DeleteAllAsync("tailnet/-/keys", "keys", "keys", "id");

@@ -1,13 +1,20 @@
+using Slipway.Blueprints;
 using Slipway.Hetzner;
+using Slipway.Machines.Workflows;
 using Slipway.Operations;
 
 namespace Slipway.Machines.Steps;
 
 /// <summary>Waits until the server was made and started. A machine that phoned home has said so itself, and nobody is asked any more.</summary>
-public sealed class AwaitRunning(MachineStore machines, HetznerClient hetzner, ActionWaits actions) : Step<MachineState>
+public sealed class AwaitRunning(MachineStore machines, HetznerClient hetzner, ActionWaits actions, ServerByWorkflow workflow) : Step<MachineState>
 {
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
+        if (state.Executor == Executors.GitHubActions)
+        {
+            return await workflow.AwaitAsync(state, context, cancellationToken);
+        }
+
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
         if (machine.HostKey is not null || machine.BootStatus is not null)
         {

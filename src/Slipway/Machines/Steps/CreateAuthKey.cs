@@ -21,6 +21,11 @@ public sealed class CreateAuthKey(MachineStore machines, BlueprintStore blueprin
             return Done(state, "not wanted");
         }
 
+        if (state.Executor == Executors.GitHubActions)
+        {
+            return Done(state, "left to the workflow");
+        }
+
         if (!context.IsFirstAttempt)
         {
             // A key is shown once. One whose answer was lost is of no use to us, and must be of none to anybody.

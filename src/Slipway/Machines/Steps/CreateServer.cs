@@ -1,5 +1,6 @@
 using Slipway.Blueprints;
 using Slipway.Hetzner;
+using Slipway.Machines.Workflows;
 using Slipway.Operations;
 using Slipway.Secrets;
 using Slipway.Storage;
@@ -16,10 +17,16 @@ public sealed class CreateServer(
     ControlPlane controlPlane,
     ControlPlaneFirewall firewall,
     HetznerClient hetzner,
-    Settings settings) : Step<MachineState>
+    Settings settings,
+    ServerByWorkflow workflow) : Step<MachineState>
 {
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
+        if (state.Executor == Executors.GitHubActions)
+        {
+            return await workflow.CreateAsync(state, context, cancellationToken);
+        }
+
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
         var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
         var request = await BuildAsync(machine, blueprint, state, cancellationToken);

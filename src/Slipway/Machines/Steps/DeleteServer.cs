@@ -1,10 +1,12 @@
+using Slipway.Blueprints;
 using Slipway.Hetzner;
+using Slipway.Machines.Workflows;
 using Slipway.Operations;
 
 namespace Slipway.Machines.Steps;
 
 /// <summary>Deletes the server and does not believe it before Hetzner says that it is gone.</summary>
-public sealed class DeleteServer(MachineStore machines, HetznerClient hetzner, GoneServers goneServers, ControlPlane controlPlane) : Step<MachineState>
+public sealed class DeleteServer(MachineStore machines, HetznerClient hetzner, GoneServers goneServers, ControlPlane controlPlane, ServerByWorkflow workflow) : Step<MachineState>
 {
     private static readonly TimeSpan LateArrival = TimeSpan.FromSeconds(5);
 
@@ -13,6 +15,11 @@ public sealed class DeleteServer(MachineStore machines, HetznerClient hetzner, G
         if (await machines.FindAsync(context.Subject, cancellationToken) is not { } machine)
         {
             return Done(state, "no machine was ever asked for");
+        }
+
+        if (state.Executor == Executors.GitHubActions && await workflow.EndAsync(context, cancellationToken) is { } notYet)
+        {
+            return notYet;
         }
 
         if (machine.ServerId is not { } id)

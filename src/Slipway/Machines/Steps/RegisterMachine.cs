@@ -1,10 +1,11 @@
 using Slipway.Blueprints;
+using Slipway.Machines.Workflows;
 using Slipway.Operations;
 
 namespace Slipway.Machines.Steps;
 
 /// <summary>Writes the names of everything that will be made, before any of it is.</summary>
-public sealed class RegisterMachine(MachineStore machines, BlueprintStore blueprints, ControlPlane controlPlane, TailscaleSettings tailscale) : Step<MachineState>
+public sealed class RegisterMachine(MachineStore machines, BlueprintStore blueprints, ControlPlane controlPlane, TailscaleSettings tailscale, ServerByWorkflow workflow) : Step<MachineState>
 {
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
@@ -13,6 +14,12 @@ public sealed class RegisterMachine(MachineStore machines, BlueprintStore bluepr
         if (blueprint.Tailscale.Enabled && !tailscale.Enabled)
         {
             return Fail($"Blueprint '{blueprint.Name}' wants a tailnet, but Tailscale:Enabled is false here. Configure Tailscale, or set 'tailscale: false' in the blueprint.");
+        }
+
+        var executor = workflow.ExecutorOf(blueprint);
+        if (executor == Executors.GitHubActions && !workflow.IsConfigured)
+        {
+            return Fail($"Blueprint '{blueprint.Name}' is to be made by a workflow at GitHub, but section GitHub is not configured here. Set GitHub:Repository, GitHub:Token and GITHUB_CALLBACK_SECRET, or take 'executor' out of the blueprint.");
         }
 
         var machine = new Machine
@@ -25,9 +32,16 @@ public sealed class RegisterMachine(MachineStore machines, BlueprintStore bluepr
             // Unlike the server's name this one is new for every attempt: a stale device of an earlier one can never be mistaken for it.
             TailscaleHostname = blueprint.Tailscale.Enabled ? $"{context.Subject}-{context.OperationId[^4..]}" : null,
         };
-        return Done(state, order.Why) with
+        return Done(state with { Executor = executor }, order.Why) with
         {
-            Also = transaction => machines.RegisterAsync(transaction, machine, ControlPlane.Hash(controlPlane.NewBootToken(context.OperationId))),
+            Also = async transaction =>
+            {
+                await machines.RegisterAsync(transaction, machine, ControlPlane.Hash(controlPlane.NewBootToken(context.OperationId)));
+                if (executor == Executors.GitHubActions)
+                {
+                    await workflow.RegisterAsync(transaction, context);
+                }
+            },
         };
     }
 }
