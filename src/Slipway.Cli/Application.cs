@@ -49,6 +49,9 @@ internal static class Application
                 AgentStart.Create(host),
                 AgentDestroy.Create(host),
                 AgentRetry.Create(host),
+                AgentLogs.Create(host),
+                AgentSsh.Create(host),
+                new Command("secrets", Words.AgentSecrets) { AgentSecretsSet.Create(host) },
             },
             new Command("operation", Words.Operation)
             {

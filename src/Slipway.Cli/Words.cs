@@ -20,6 +20,11 @@ internal static class Words
     public const string AgentStart = "Start a stopped agent again.";
     public const string AgentDestroy = "Destroy an agent with its machine and everything on it. Asks first.";
     public const string AgentRetry = "Try again what an agent in error failed at.";
+    public const string AgentLogs = "Show the log of an agent's unit, as its machine has it; secrets of the agent are left out.";
+    public const string AgentSsh = "Open a shell on an agent's machine, or run a command there, with a key that is certified for minutes; needs a token with the scope agents:shell, and is audited.";
+    public const string SshCommand = "What to run instead of a shell; put -- before it.";
+    public const string AgentSecrets = "Change the secrets of an agent.";
+    public const string AgentSecretsSet = "Give a running agent other secrets: they are placed, the agent restarted and asked whether it is well; if not, the former are put back.";
     public const string Operation = "Look at the durable runs of steps that make machines so.";
     public const string OperationList = "List operations, newest first.";
     public const string OperationShow = "Show one operation, its timeline, and what its machine said if it failed.";
@@ -54,6 +59,9 @@ internal static class Words
     public const string NameOption = "A name to recognise the agent by.";
     public const string LocationOption = "The one location wanted; without it the blueprint's are tried in order.";
     public const string SecretOption = "A secret the blueprint asks for: KEY=@file, KEY=- (stdin), or KEY=VALUE, which other users of this machine can see while it runs.";
+    public const string RemoveSecretOption = "Take an optional secret away.";
+    public const string LinesOption = "How many lines at most, the newest; up to 1000.";
+    public const string FollowOption = "Go on with what is logged from now on, until interrupted.";
     public const string WithoutPaymentOption = "Provision at once; needs a token with the scope agents:grant, and is audited.";
     public const string WaitOption = "Follow what was started until it is done (the default where something starts at once).";
     public const string NoWaitOption = "Return as soon as the server has accepted.";
@@ -72,6 +80,7 @@ internal static class Words
     public const string Detached = "Stopped watching; nothing was cancelled.";
     public const string TwoSecretsFromInput = "Only one --secret can come from stdin (KEY=-). Put the others into files: KEY=@file.";
     public const string WaitAndNoWait = "--wait and --no-wait exclude each other.";
+    public const string NoSecretGiven = "Name at least one secret: --secret KEY=@file, or --remove KEY.";
     public const string NotDestroyed = "Nothing was destroyed.";
     public const string Healthy = "Everything is in order.";
 
@@ -142,6 +151,10 @@ internal static class Words
         : agent is not null ? $"Watch it again: slipway agent watch {agent.Id}"
         : null;
 
+    public static string ShellUntil(ShellAccess access) => $"{access.User}@{access.HostKeyAlias}: certified until {access.ValidBefore:HH:mm:ss} UTC, recorded in the audit trail.";
+
+    public static string NoOpenSsh(string program) => $"'{program}' is not on this machine. Install OpenSSH's client.";
+
     public static string Valid(string file) => $"{file} is valid.";
 
     public static string Invalid(string file, int problems) => $"{file} has {problems} {(problems == 1 ? "problem" : "problems")}.";
@@ -193,6 +206,7 @@ internal static class Words
         "destroy" => "Destroying",
         "replace" => "Replacing",
         "repair" => "Repairing",
+        "change-secrets" => "Changing secrets of",
         var other => $"Running {other} of",
     };
 

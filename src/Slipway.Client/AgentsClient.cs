@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 
@@ -50,10 +51,42 @@ public sealed class AgentsClient
     /// <inheritdoc cref="DestroyAsync" path="/param|/returns"/>
     public Task<AgentChange> RetryAsync(string id, CancellationToken cancellationToken = default) => ChangeAsync(id, "retry", cancellationToken);
 
-    private async Task<AgentChange> ChangeAsync(string id, string verb, CancellationToken cancellationToken)
+    /// <summary>Gives a running agent other secrets: they are placed, the agent restarted and asked whether it is well; otherwise the former are put back.</summary>
+    /// <param name="id">The agent's id, e.g. <c>agt-7k3mq…</c>.</param>
+    /// <param name="secrets">New values by name; an empty one takes an optional secret away.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer; the change may stand.</param>
+    /// <returns>The agent, with the operation to follow; 409 <c>cannot_change_secrets</c> when it does not run or another operation is under way.</returns>
+    public Task<AgentChange> ChangeSecretsAsync(string id, IReadOnlyDictionary<string, string> secrets, CancellationToken cancellationToken = default) =>
+        ChangeAsync(id, "secrets", cancellationToken, JsonContent.Create(new ChangeSecretsRequest { Secrets = secrets }, SlipwayJson.Default.ChangeSecretsRequest));
+
+    /// <summary>
+    /// Has a key certified for a shell on the agent's machine, for minutes. Needs the scope <c>agents:shell</c> and is audited; 409 <c>no_machine</c> when none runs.
+    /// </summary>
+    /// <param name="id">The agent's id, e.g. <c>agt-7k3mq…</c>.</param>
+    /// <param name="publicKey">An ed25519 public key as its <c>.pub</c> file holds it; the private key stays where it is.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    public async Task<ShellAccess> OpenShellAsync(string id, string publicKey, CancellationToken cancellationToken = default) =>
+        (await Connection.PostAsync(
+            $"v1/agents/{SlipwayConnection.Segment(id)}/ssh",
+            JsonContent.Create(new OpenShellRequest(publicKey), SlipwayJson.Default.OpenShellRequest),
+            SlipwayJson.Default.ShellAccess,
+            cancellationToken)).Body;
+
+    /// <summary>The log of an agent's unit, read on its machine; 409 <c>no_machine</c> when none runs, 502 <c>machine_unreachable</c> when it cannot be asked.</summary>
+    /// <param name="id">The agent's id, e.g. <c>agt-7k3mq…</c>.</param>
+    /// <param name="lines">How many at most, the newest; up to 1000.</param>
+    /// <param name="after">The cursor of an earlier answer: only what came since.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    public Task<AgentLog> LogAsync(string id, int lines = 100, string? after = null, CancellationToken cancellationToken = default) =>
+        Connection.GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"v1/agents/{SlipwayConnection.Segment(id)}/logs?lines={lines}{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}"),
+            SlipwayJson.Default.AgentLog,
+            cancellationToken);
+
+    private async Task<AgentChange> ChangeAsync(string id, string verb, CancellationToken cancellationToken, HttpContent? body = null)
     {
         var path = $"v1/agents/{SlipwayConnection.Segment(id)}/{verb}";
-        var (status, agent) = await Connection.PostAsync(path, null, SlipwayJson.Default.AgentResource, cancellationToken);
+        var (status, agent) = await Connection.PostAsync(path, body, SlipwayJson.Default.AgentResource, cancellationToken);
         return new AgentChange(agent, status == HttpStatusCode.Accepted);
     }
 }

@@ -19,9 +19,10 @@ public sealed partial class ServerProcess : IDisposable
 
     /// <param name="cloud">LocalCloud.</param>
     /// <param name="settings">What differs from a server alone with simulated machines.</param>
-    public ServerProcess(Uri cloud, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="port">Where it listens; any free port when null.</param>
+    public ServerProcess(Uri cloud, IReadOnlyDictionary<string, string>? settings = null, int? port = null)
     {
-        Address = new Uri($"http://127.0.0.1:{FreePort()}");
+        Address = new Uri($"http://127.0.0.1:{port ?? FreePort()}");
         _settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["urls"] = Address.ToString(),

@@ -78,7 +78,13 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
             }
 
             var before = await CountAsync();
-            var content = Path(endpoint) == "/v1/agents" ? Json(Order) : null;
+            var content = Path(endpoint) switch
+            {
+                "/v1/agents" => Json(Order),
+                "/v1/agents/{id}/secrets" => Json("""{"secrets":{"GREETING_TOKEN":"another-greeting-token"}}"""),
+                "/v1/agents/{id}/ssh" => Json("""{"publicKey":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"}"""),
+                _ => null,
+            };
             var answer = await System.SendAsync(Method(endpoint), Path(endpoint).Replace("{id}", agent.Id, StringComparison.Ordinal), content);
             ((int)answer.Status).ShouldBeLessThan(500, answer.Text);
             (await CountAsync()).ShouldBe(before + 1, endpoint.DisplayName);

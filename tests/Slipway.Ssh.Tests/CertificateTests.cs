@@ -38,6 +38,30 @@ public sealed class CertificateTests(SshServer server)
     }
 
     [Fact]
+    public async Task S5_a_shell_certificate_opens_one_machine_for_the_key_it_names_and_forwards_nothing()
+    {
+        using var directory = new TemporaryDirectory();
+        await Commands.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", directory.File("key"));
+        var certificate = await server.Authority.CertifyShellAsync(await File.ReadAllTextAsync(directory.File("key.pub")), server.Target, "an-operator");
+        await File.WriteAllTextAsync(directory.File("key-cert.pub"), certificate.Line + "\n");
+
+        var lines = (await Commands.RunAsync("ssh-keygen", "-L", "-f", directory.File("key-cert.pub"))).Split('\n', StringSplitOptions.TrimEntries);
+
+        lines.ShouldContain($"Key ID: \"{certificate.KeyId}\"");
+        certificate.KeyId.ShouldMatch("^slipway/agt-abc/[0-9a-f]{16}/an-operator$");
+        lines[Array.IndexOf(lines, "Principals:") + 1].ShouldBe("agt-abc");
+        lines.ShouldContain("Critical Options: (none)");
+        lines[(Array.IndexOf(lines, "Extensions:") + 1)..].Where(line => line.Length > 0).ShouldBe(["permit-pty"]);
+    }
+
+    [Theory]
+    [InlineData("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ==", "an-operator")]
+    [InlineData("not a key", "an-operator")]
+    [InlineData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "two words")]
+    public async Task A_key_or_holder_that_cannot_be_certified_is_refused(string key, string holder) =>
+        (await Should.ThrowAsync<Exception>(() => server.Authority.CertifyShellAsync(key, server.Target, holder))).ShouldBeAssignableTo<SystemException>();
+
+    [Fact]
     public async Task OpenSSH_reads_the_certificate_as_one_machine_one_command_and_minutes()
     {
         using var directory = new TemporaryDirectory();

@@ -22,6 +22,47 @@ public sealed record CreateAgentRequest
     public override string ToString() => $"CreateAgentRequest {{ Blueprint = {Blueprint}, Secrets = {string.Join(", ", Secrets.Keys)} }}";
 }
 
+/// <summary>Body of <c>POST /v1/agents/{id}/secrets</c>: what is to change of an agent's secrets.</summary>
+public sealed record ChangeSecretsRequest
+{
+    /// <summary>New values by name; an empty one takes an optional secret away. Those not named stay as they are.</summary>
+    public required IReadOnlyDictionary<string, string> Secrets { get; init; }
+
+    /// <summary>The names only.</summary>
+    public override string ToString() => $"ChangeSecretsRequest {{ Secrets = {string.Join(", ", Secrets.Keys)} }}";
+}
+
+/// <summary>Body of <c>POST /v1/agents/{id}/ssh</c>.</summary>
+/// <param name="PublicKey">An ed25519 public key as its <c>.pub</c> file holds it.</param>
+public sealed record OpenShellRequest(string PublicKey);
+
+/// <summary>Answer of <c>POST /v1/agents/{id}/ssh</c>: the way to a shell on the agent's machine. Nothing in it is secret.</summary>
+public sealed record ShellAccess
+{
+    /// <summary>The certificate for the key: the line of a <c>-cert.pub</c> file.</summary>
+    public required string Certificate { get; init; }
+
+    /// <summary>When no session can be begun with it any more (UTC).</summary>
+    public required DateTimeOffset ValidBefore { get; init; }
+
+    /// <summary>The machine's address, in the tailnet if the server goes that way.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The account to log in to.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The machine's name, which its host key is known under whatever its address is.</summary>
+    public required string HostKeyAlias { get; init; }
+
+    /// <summary>The pinned host key, as <c>ssh-ed25519 AAAA…</c>.</summary>
+    public required string HostKey { get; init; }
+}
+
+/// <summary>Answer of <c>GET /v1/agents/{id}/logs</c>.</summary>
+/// <param name="Lines">Lines of the unit's log, oldest first; the agent's secrets are shown as <c>***</c>.</param>
+/// <param name="Cursor">Give it as <c>after</c> to go on reading there; null when the log is empty.</param>
+public sealed record AgentLog(IReadOnlyList<string> Lines, string? Cursor = null);
+
 /// <summary>An agent: what a customer has, and what is wanted of it.</summary>
 public sealed record AgentResource
 {

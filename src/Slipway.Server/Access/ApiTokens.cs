@@ -11,8 +11,9 @@ public static class Scopes
     public const string Read = "read";
     public const string Write = "agents:write";
     public const string Grant = "agents:grant";
+    public const string Shell = "agents:shell";
 
-    public static readonly IReadOnlyList<string> All = [Read, Write, Grant];
+    public static readonly IReadOnlyList<string> All = [Read, Write, Grant, Shell];
 }
 
 /// <summary>Who calls, by token.</summary>

@@ -94,6 +94,41 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Certifies somebody's own key for a shell with a terminal on one machine, without forwarding of any kind, for
+    /// <see cref="SshOptions.CertificateLifetime"/>. The private key stays where it is. A session that was begun in time goes on after that.
+    /// </summary>
+    /// <param name="publicKey">An ed25519 public key as its <c>.pub</c> file holds it.</param>
+    /// <param name="target">The machine; its <see cref="SshTarget.HostKeyAlias"/> is the only principal.</param>
+    /// <param name="holder">Who gets it: the last part of the key id, which the machine's sshd writes to its log. Letters, digits, dot, dash, underscore.</param>
+    /// <param name="ct">Ends the attempt.</param>
+    /// <exception cref="FormatException">The public key is not an ed25519 key.</exception>
+    /// <exception cref="ArgumentException">The target or the holder has characters it may not have.</exception>
+    public async Task<ShellCertificate> CertifyShellAsync(string publicKey, SshTarget target, string holder, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentException.ThrowIfNullOrWhiteSpace(holder);
+        target.ThrowIfInvalid();
+        var key = SshHostKey.Parse(publicKey);
+        if (key.Type != "ssh-ed25519")
+        {
+            throw new FormatException("Only an ed25519 key can be certified. Make one with ssh-keygen -t ed25519.");
+        }
+
+        if (!holder.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+        {
+            throw new ArgumentException("The holder's name may have letters, digits, dots, dashes and underscores only.", nameof(holder));
+        }
+
+        // Length, type, length, key.
+        var raw = Convert.FromBase64String(key.Base64)[^32..];
+        var certificate = Describe(target, serial => $"{_options.Identity}/{target.HostKeyAlias}/{serial:x16}/{holder}", command: null);
+        var signedPart = certificate.ToBeSigned(raw, _publicKey);
+        var signed = UserCertificate.Signed(signedPart, await _authority.SignAsync(_publicKey, signedPart, ct));
+        Log.CertificateIssued(_log, certificate.KeyId, certificate.ValidBefore);
+        return new ShellCertificate($"{UserCertificate.CertificateType} {Convert.ToBase64String(signed)} {certificate.KeyId}", certificate.KeyId, certificate.ValidBefore);
+    }
+
     /// <summary>Ends the agents, and with them the keys, and removes the work directory.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -119,22 +154,27 @@ public sealed partial class SshCertificateAuthority : IAsyncDisposable
 
     private async Task<IssuedCertificate> CertifyAsync(Ed25519KeyPair key, SshTarget target, string command, CancellationToken ct)
     {
-        var now = _time.GetUtcNow();
-        var serial = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
-        var certificate = new UserCertificate
-        {
-            Serial = serial,
-            KeyId = $"{_options.Identity}/{target.HostKeyAlias}/{serial:x16}",
-            Principal = target.HostKeyAlias,
-            ForcedCommand = command,
-            ValidAfter = now - ClockSkew,
-            ValidBefore = now + _options.CertificateLifetime,
-        };
+        var certificate = Describe(target, serial => $"{_options.Identity}/{target.HostKeyAlias}/{serial:x16}", command);
         var signedPart = certificate.ToBeSigned(key.PublicKey, _publicKey);
         var signed = UserCertificate.Signed(signedPart, await _authority.SignAsync(_publicKey, signedPart, ct));
         await _users.AddAsync(UserCertificate.ForAgent(signed, key, certificate.KeyId), _options.CertificateLifetime, ct);
         Log.CertificateIssued(_log, certificate.KeyId, certificate.ValidBefore);
         return new IssuedCertificate(certificate, signed, _users);
+    }
+
+    private UserCertificate Describe(SshTarget target, Func<ulong, string> keyId, string? command)
+    {
+        var now = _time.GetUtcNow();
+        var serial = BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
+        return new UserCertificate
+        {
+            Serial = serial,
+            KeyId = keyId(serial),
+            Principal = target.HostKeyAlias,
+            ForcedCommand = command,
+            ValidAfter = now - ClockSkew,
+            ValidBefore = now + _options.CertificateLifetime,
+        };
     }
 
     private static async Task<byte[]> LoadAsync(SshAgent agent, string privateKey, SshTools tools, CancellationToken ct)

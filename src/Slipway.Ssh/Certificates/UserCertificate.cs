@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Slipway.Ssh;
 
 /// <summary>
-/// An OpenSSH user certificate for an ed25519 key (PROTOCOL.certkeys in OpenSSH's source). It names one principal and one command,
-/// and carries no extension: no terminal, no forwarding of ports, agents or X11, no user rc.
+/// An OpenSSH user certificate for an ed25519 key (PROTOCOL.certkeys in OpenSSH's source). It names one principal, and either one command
+/// and no extension, or no command and a terminal: never forwarding of ports, agents or X11, nor user rc.
 /// </summary>
 internal sealed record UserCertificate
 {
@@ -17,7 +17,8 @@ internal sealed record UserCertificate
 
     public required string Principal { get; init; }
 
-    public required string ForcedCommand { get; init; }
+    /// <summary>Null for a shell with a terminal.</summary>
+    public required string? ForcedCommand { get; init; }
 
     public required DateTimeOffset ValidAfter { get; init; }
 
@@ -26,7 +27,8 @@ internal sealed record UserCertificate
     /// <summary>Everything the authority signs.</summary>
     public byte[] ToBeSigned(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> authorityKey)
     {
-        var forced = new SshWriter().String("force-command").String(new SshWriter().String(ForcedCommand).ToArray()).ToArray();
+        var options = ForcedCommand is null ? [] : new SshWriter().String("force-command").String(new SshWriter().String(ForcedCommand).ToArray()).ToArray();
+        var extensions = ForcedCommand is null ? new SshWriter().String("permit-pty").String([]).ToArray() : [];
         return new SshWriter()
             .String(CertificateType)
             .String(RandomNumberGenerator.GetBytes(32))
@@ -37,8 +39,8 @@ internal sealed record UserCertificate
             .String(new SshWriter().String(Principal).ToArray())
             .UInt64((ulong)ValidAfter.ToUnixTimeSeconds())
             .UInt64((ulong)ValidBefore.ToUnixTimeSeconds())
-            .String(forced)
-            .String([])
+            .String(options)
+            .String(extensions)
             .String([])
             .String(authorityKey)
             .ToArray();

@@ -96,6 +96,27 @@ public sealed class AgentLifecycle(
             : (null, $"only an agent whose provisioning failed can be retried, and this one is {Word(agent.Status)}"),
         forgive: true);
 
+    /// <summary>Has a running agent get other secrets, found valid together with those it keeps; an empty one is taken away.</summary>
+    public async Task<WishResult> ChangeSecretsAsync(Transaction transaction, string id, IReadOnlyDictionary<string, Secret> values)
+    {
+        var agent = await AgentStore.LockAsync(transaction, id);
+        switch (agent)
+        {
+            case null:
+                return new WishResult(WishOutcome.NotFound, Reason: $"There is no agent '{id}'.");
+            case not { Status: AgentStatus.Active, Wanted: Wanted.Running }:
+                return new WishResult(WishOutcome.Refused, agent, $"Agent {id}: only a running agent can get other secrets, and this one is {Word(agent.Status)}.");
+        }
+
+        if (await BeginAsync(transaction, MachinePlans.ChangeSecrets, agent) is not { } operation)
+        {
+            return new WishResult(WishOutcome.Refused, agent, $"Agent {id}: an operation is under way; try again when it has ended.");
+        }
+
+        await secrets.PutAsideAsync(transaction, id, values);
+        return new WishResult(WishOutcome.Accepted, await store.UpdateAsync(transaction, agent with { OperationId = operation }));
+    }
+
     /// <summary>Starts the operation that brings an agent from what it is to what is wanted, unless one is under way.</summary>
     internal async Task<Agent> ConvergeAsync(Transaction transaction, Agent agent)
     {

@@ -40,6 +40,8 @@ internal sealed class AgentProjection(AgentStore store, AgentLifecycle lifecycle
         (MachinePlans.Destroy, _) => agent with { Status = AgentStatus.Closed, Error = null },
         // What a repair could not mend is still as paid for; the alert about it stays open.
         (MachinePlans.Repair, var result) => agent with { Error = result == OperationResult.Succeeded ? null : operation.Error },
+        // What was taken back leaves the agent as it was.
+        (MachinePlans.ChangeSecrets, var result) => agent with { Error = result == OperationResult.Succeeded ? null : operation.Error },
         _ => agent,
     };
 

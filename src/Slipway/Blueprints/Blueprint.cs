@@ -26,6 +26,8 @@ public sealed record Blueprint
 
     public required IReadOnlyList<BlueprintFile> Files { get; init; }
 
+    public required IReadOnlyList<BlueprintCredential> Credentials { get; init; }
+
     public required BlueprintUnit Unit { get; init; }
 
     public required HealthCheck Health { get; init; }
@@ -54,8 +56,11 @@ public sealed record BlueprintSecret(string Name, string Description, bool Requi
 /// <summary>A file on the machine. One that only mentions optional secrets is not written when none of them is given.</summary>
 public sealed record BlueprintFile(string Path, string Owner, string Mode, string Content);
 
-/// <summary>The agent's systemd unit; the name is without <c>.service</c>.</summary>
-public sealed record BlueprintUnit(string Name, string Text);
+/// <summary>A systemd credential: encrypted on the machine's disk, in clear only in memory, while the unit runs, for its user. Left out as a file is.</summary>
+public sealed record BlueprintCredential(string Name, string Content);
+
+/// <summary>The agent's systemd unit; the name is without <c>.service</c>, the hardening one of <c>agent</c>, <c>strict</c> and <c>none</c>.</summary>
+public sealed record BlueprintUnit(string Name, string Text, string Hardening);
 
 /// <summary>How the machine itself finds out that the agent works: an address that answers 2xx, or a command that exits 0.</summary>
 public sealed record HealthCheck(Uri? Http, string? Command, TimeSpan Timeout, TimeSpan Interval);

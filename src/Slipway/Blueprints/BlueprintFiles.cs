@@ -2,13 +2,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace Slipway.Blueprints;
 
-/// <summary>Reads the files a blueprint puts on the machine.</summary>
+/// <summary>Reads the files and credentials a blueprint puts on the machine.</summary>
 internal static class BlueprintFiles
 {
     public static IReadOnlyList<BlueprintFile> Read(BlueprintSource source, BlueprintSection root, string user)
     {
         var files = new List<BlueprintFile>();
-        foreach (var section in Sections(source, root))
+        foreach (var section in Sections(source, root, "files", BlueprintKeys.File))
         {
             // Closed to everybody else unless the writer says otherwise.
             var file = new BlueprintFile(
@@ -32,17 +32,34 @@ internal static class BlueprintFiles
         return files;
     }
 
-    private static IEnumerable<BlueprintSection> Sections(BlueprintSource source, BlueprintSection root)
+    public static IReadOnlyList<BlueprintCredential> ReadCredentials(BlueprintSource source, BlueprintSection root)
     {
-        foreach (var node in root.Items("files"))
+        var credentials = new List<BlueprintCredential>();
+        foreach (var section in Sections(source, root, "credentials", BlueprintKeys.Credential))
+        {
+            var credential = new BlueprintCredential(section.Text("name", BlueprintRules.CredentialName), section.Text("content", BlueprintRules.Anything));
+            if (credentials.Any(other => other.Name == credential.Name && credential.Name.Length > 0))
+            {
+                source.Report(section.At("name"), $"'credentials' has {credential.Name} twice");
+            }
+
+            credentials.Add(credential);
+        }
+
+        return credentials;
+    }
+
+    private static IEnumerable<BlueprintSection> Sections(BlueprintSource source, BlueprintSection root, string list, IReadOnlyList<string> keys)
+    {
+        foreach (var node in root.Items(list))
         {
             if (node is YamlMappingNode mapping)
             {
-                yield return new BlueprintSection(source, mapping, "the file", BlueprintKeys.File);
+                yield return new BlueprintSection(source, mapping, $"the {list.TrimEnd('s')}", keys);
             }
             else
             {
-                source.Report(node, $"'files' is a list of mappings with {string.Join(", ", BlueprintKeys.File)}");
+                source.Report(node, $"'{list}' is a list of mappings with {string.Join(", ", keys)}");
             }
         }
     }

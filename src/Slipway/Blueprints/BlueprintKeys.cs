@@ -4,7 +4,7 @@ namespace Slipway.Blueprints;
 public static class BlueprintKeys
 {
     public static IReadOnlyList<string> Root { get; } =
-        ["blueprint", "description", "machine", "user", "sudo", "packages", "setup", "parameters", "secrets", "files", "unit", "health", "tailscale", "executor"];
+        ["blueprint", "description", "machine", "user", "sudo", "packages", "setup", "parameters", "secrets", "files", "credentials", "unit", "health", "tailscale", "executor"];
 
     public static IReadOnlyList<string> Machine { get; } = ["server_type", "image", "locations"];
 
@@ -14,7 +14,9 @@ public static class BlueprintKeys
 
     public static IReadOnlyList<string> File { get; } = ["path", "owner", "mode", "content"];
 
-    public static IReadOnlyList<string> Unit { get; } = ["name", "text"];
+    public static IReadOnlyList<string> Credential { get; } = ["name", "content"];
+
+    public static IReadOnlyList<string> Unit { get; } = ["name", "text", "hardening"];
 
     public static IReadOnlyList<string> Health { get; } = ["http", "command", "timeout", "interval"];
 

@@ -34,6 +34,7 @@ public static class BlueprintParser
             Parameters = BlueprintValues.ReadParameters(source, root),
             Secrets = BlueprintValues.ReadSecrets(source, root),
             Files = BlueprintFiles.Read(source, root, user),
+            Credentials = BlueprintFiles.ReadCredentials(source, root),
             Unit = ReadUnit(source, root, user),
             Health = ReadHealth(source, root),
             Tailscale = ReadTailscale(root),
@@ -76,7 +77,7 @@ public static class BlueprintParser
     {
         if (root.Section("unit", BlueprintKeys.Unit, required: true) is not { } unit)
         {
-            return new BlueprintUnit("", "");
+            return new BlueprintUnit("", "", Hardening.Default);
         }
 
         var text = unit.Text("text", BlueprintRules.AnyText);
@@ -88,7 +89,7 @@ public static class BlueprintParser
             }
         }
 
-        return new BlueprintUnit(unit.Text("name", BlueprintRules.UnitName), text);
+        return new BlueprintUnit(unit.Text("name", BlueprintRules.UnitName), text, unit.Text("hardening", BlueprintRules.HardeningName, fallback: Hardening.Default));
     }
 
     private static HealthCheck ReadHealth(BlueprintSource source, BlueprintSection root)

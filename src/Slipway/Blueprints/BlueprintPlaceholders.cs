@@ -14,14 +14,14 @@ internal static class BlueprintPlaceholders
             CheckText(new BlueprintSection(source, unit, "'unit'", keys: null).Scalar("text"), "every user of the machine can read a unit");
         }
 
-        foreach (var file in root.Items("files").OfType<YamlMappingNode>())
+        foreach (var item in root.Items("files").Concat(root.Items("credentials")).OfType<YamlMappingNode>())
         {
-            CheckText(new BlueprintSection(source, file, "the file", keys: null).Scalar("content"), whyNoSecrets: null);
+            CheckText(new BlueprintSection(source, item, "the file", keys: null).Scalar("content"), whyNoSecrets: null);
         }
 
         foreach (var secret in blueprint.Secrets.Where(secret => !used.Contains("secrets." + secret.Name)))
         {
-            source.Report(Declaration("secrets", secret.Name), $"no file uses the secret '{secret.Name}': remove it, or write {{{{ secrets.{secret.Name} }}}} into a file");
+            source.Report(Declaration("secrets", secret.Name), $"no file or credential uses the secret '{secret.Name}': remove it, or write {{{{ secrets.{secret.Name} }}}} into one");
         }
 
         foreach (var parameter in blueprint.Parameters.Where(parameter => !used.Contains("parameters." + parameter.Name)))
@@ -44,7 +44,7 @@ internal static class BlueprintPlaceholders
                 used.Add($"{(isSecret ? "secrets" : "parameters")}.{placeholder.Name}");
                 if (isSecret && whyNoSecrets is not null)
                 {
-                    source.Report(node!, placeholder.Offset, $"{placeholder.Written} cannot be here: {whyNoSecrets}. Secrets belong in 'files'");
+                    source.Report(node!, placeholder.Offset, $"{placeholder.Written} cannot be here: {whyNoSecrets}. Secrets belong in 'credentials' or 'files'");
                 }
                 else if (!declared.Contains(placeholder.Name))
                 {

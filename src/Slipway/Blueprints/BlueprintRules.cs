@@ -39,6 +39,12 @@ internal static partial class BlueprintRules
     public static TextRule UnitName { get; } = new(
         text => UnitNameForm().IsMatch(text) && !text.EndsWith(".service", StringComparison.Ordinal), "a unit name without '.service', such as 'hello-agent'");
 
+    /// <summary>A file name that needs no escaping in a unit.</summary>
+    public static TextRule CredentialName { get; } = new(
+        text => CredentialForm().IsMatch(text), "1 to 64 lower-case letters, digits, dashes and underscores, beginning with a letter, such as 'api_key'");
+
+    public static TextRule HardeningName { get; } = new(text => Hardening.Names.Contains(text), string.Join(", ", Hardening.Names));
+
     public static TextRule Loopback { get; } = new(
         text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.IsLoopback && uri.UserInfo.Length == 0 && AddressForm().IsMatch(text),
         "an address of the machine itself, such as 'http://127.0.0.1:8080/health': it is asked from there");
@@ -89,6 +95,9 @@ internal static partial class BlueprintRules
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,99}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UnitNameForm();
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,63}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CredentialForm();
 
     [GeneratedRegex(@"\A[A-Za-z0-9:/._~?&=%+\[\]-]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AddressForm();

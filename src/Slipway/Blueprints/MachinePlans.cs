@@ -11,6 +11,9 @@ public static class MachinePlans
     /// <summary>Makes the machine anew after its server was lost.</summary>
     public const string Replace = "replace";
 
+    /// <summary>Gives a running agent the secrets that were put aside for it, or puts the former ones back.</summary>
+    public const string ChangeSecrets = "change-secrets";
+
     /// <summary>Brings a machine back to what its row says.</summary>
     public const string Repair = "repair";
 }

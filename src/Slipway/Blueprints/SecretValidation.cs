@@ -30,7 +30,8 @@ public static class SecretValidation
             }
         }
 
-        problems.AddRange(blueprint.Files.SelectMany(file => Halves(blueprint, file, secrets)));
+        problems.AddRange(blueprint.Files.SelectMany(file => Halves(blueprint, file.Path, file.Content, secrets)));
+        problems.AddRange(blueprint.Credentials.SelectMany(credential => Halves(blueprint, $"credential {credential.Name}", credential.Content, secrets)));
         problems.AddRange(secrets.Keys.Where(name => blueprint.Secrets.All(declared => declared.Name != name)).Select(name => Unknown(blueprint, name)));
         return [.. problems.DistinctBy(problem => problem.Name)];
     }
@@ -53,13 +54,13 @@ public static class SecretValidation
     private static bool IsWellFormed(string value) => Utf8.FromUtf16(value, new byte[value.Length * 3], out _, out _, replaceInvalidSequences: false) == OperationStatus.Done;
 
     /// <summary>A file made of optional secrets only is written whole or not at all: half a credential is worse than none.</summary>
-    private static IEnumerable<SecretProblem> Halves(Blueprint blueprint, BlueprintFile file, IReadOnlyDictionary<string, Secret> secrets)
+    private static IEnumerable<SecretProblem> Halves(Blueprint blueprint, string place, string content, IReadOnlyDictionary<string, Secret> secrets)
     {
-        var names = Template.Parse(file.Content).SecretNames;
+        var names = Template.Parse(content).SecretNames;
         var given = names.Where(name => IsGiven(secrets, name)).ToList();
         return given.Count == 0 || blueprint.Secrets.Any(secret => secret.Required && names.Contains(secret.Name))
             ? []
-            : names.Except(given).Select(name => new SecretProblem(name, $"{name} is missing: {file.Path} needs it together with {string.Join(", ", given)}"));
+            : names.Except(given).Select(name => new SecretProblem(name, $"{name} is missing: {place} needs it together with {string.Join(", ", given)}"));
     }
 
     private static SecretProblem Unknown(Blueprint blueprint, string name) =>

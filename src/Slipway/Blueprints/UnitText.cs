@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Slipway.Blueprints;
 
 /// <summary>Looks into the text of a systemd unit, as far as a blueprint's promises depend on it.</summary>
@@ -21,8 +23,26 @@ internal sealed class UnitText
         }
     }
 
+    /// <summary>Whether the unit says anything about it, even that it is empty.</summary>
+    public bool Has(string section, string key) => _values.ContainsKey((section, key));
+
+    /// <summary>How the delay before a restart grows; null when it does not, or systemd would not take it.</summary>
+    public RestartDelay? Restart =>
+        Seconds("RestartSec") is { } first && Seconds("RestartMaxDelaySec") is { } longest && longest > first
+            && int.TryParse(Value("Service", "RestartSteps"), NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps > 0
+            ? new RestartDelay(first, longest, steps)
+            : null;
+
     public IEnumerable<string> Problems(string user)
     {
+        foreach (var key in (string[])["RestartSec", "RestartMaxDelaySec"])
+        {
+            if (Value("Service", key).Length > 0 && Seconds(key) is null)
+            {
+                yield return $"{key}= must be a number above 0 of seconds, or one with its unit such as 500ms, 5s or 2min";
+            }
+        }
+
         if (Value("Service", "ExecStart").Length == 0)
         {
             yield return "the unit needs an ExecStart= in [Service]";
@@ -38,6 +58,21 @@ internal sealed class UnitText
         {
             yield return "the unit needs a WantedBy= in [Install], usually multi-user.target: otherwise it does not start after a reboot";
         }
+    }
+
+    private double? Seconds(string key)
+    {
+        var text = Value("Service", key);
+        var number = text.TrimEnd([.. "abcdefghijklmnopqrstuvwxyz "]);
+        double? unit = text[number.Length..].Trim() switch
+        {
+            "" or "s" or "sec" => 1,
+            "ms" => 0.001,
+            "min" or "m" => 60,
+            "h" => 3600,
+            _ => null,
+        };
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value > 0 ? value * unit : null;
     }
 
     private string Value(string section, string key) => _values.GetValueOrDefault((section, key), "");

@@ -9,6 +9,7 @@ using Slipway.Machines.Plans;
 using Slipway.Machines.Reconcile;
 using Slipway.Machines.Sharing;
 using Slipway.Machines.Shell;
+using Slipway.Machines.Steps;
 using Slipway.Machines.Workflows;
 using Slipway.Operations;
 using Slipway.Operations.Nodes;
@@ -57,6 +58,9 @@ public static class MachinesRegistration
         services.AddSingleton<WorkflowJobStore>();
         services.AddSingleton<ServerByWorkflow>();
         services.AddSingleton<RunnerReports>();
+        services.AddSingleton<SecretPlacing>();
+        services.AddSingleton<MachineLog>();
+        services.AddSingleton<MachineAccess>();
 
         foreach (var step in MachinePlanTable.StepTypes)
         {
@@ -69,6 +73,7 @@ public static class MachinesRegistration
         services.AddSingleton<Plan>(MachinePlanTable.Destroy);
         services.AddSingleton<Plan>(MachinePlanTable.Replace);
         services.AddSingleton<Plan>(MachinePlanTable.Repair);
+        services.AddSingleton<Plan>(MachinePlanTable.ChangeSecrets);
         return services.AddReconcile();
     }
 

@@ -49,8 +49,37 @@ public sealed class SecretStore(Database database, SecretCipher cipher, TimeProv
     public static Task DeleteAsync(Transaction transaction, string owner, string name) =>
         transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @owner AND name = @name", new { owner, name });
 
+    /// <summary>Forgets everything of an owner, also what is put aside for it.</summary>
     public static Task DeleteAllAsync(Transaction transaction, string owner) =>
-        transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @owner", new { owner });
+        transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @owner OR owner = @aside", new { owner, aside = Aside(owner) });
+
+    /// <summary>Puts secrets aside that are to take the place of an owner's; an empty one is to be taken away.</summary>
+    public async Task PutAsideAsync(Transaction transaction, string owner, IReadOnlyDictionary<string, Secret> secrets)
+    {
+        await DropAsideAsync(transaction, owner);
+        foreach (var (name, secret) in secrets)
+        {
+            await PutAsync(transaction, Aside(owner), name, secret);
+        }
+    }
+
+    public Task<IReadOnlyDictionary<string, Secret>> ReadAsideAsync(string owner, CancellationToken cancellationToken = default) => ReadAllAsync(Aside(owner), cancellationToken);
+
+    /// <summary>What was put aside takes its place.</summary>
+    public async Task AdoptAsync(Transaction transaction, string owner, IReadOnlyDictionary<string, Secret> aside)
+    {
+        foreach (var (name, secret) in aside)
+        {
+            await (secret.Reveal().Length == 0 ? DeleteAsync(transaction, owner, name) : PutAsync(transaction, owner, name, secret));
+        }
+
+        await DropAsideAsync(transaction, owner);
+    }
+
+    public static Task DropAsideAsync(Transaction transaction, string owner) =>
+        transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @aside", new { aside = Aside(owner) });
+
+    private static string Aside(string owner) => owner + "/aside";
 
     private static string Context(string owner, string name) => $"secrets/ciphertext/{owner}/{name}";
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -24,13 +23,13 @@ internal sealed class CloudProcess : IAsyncDisposable
     /// <summary>The number of its bridge.</summary>
     public int Octet => Host.GetAddressBytes()[2];
 
-    /// <param name="expose">The port of this computer that machines may reach.</param>
-    public static async Task<CloudProcess> StartAsync(int expose)
+    /// <param name="expose">The ports of this computer that machines may reach.</param>
+    public static async Task<CloudProcess> StartAsync(params IReadOnlyList<int> expose)
     {
         // Machines are told the address before anybody listens there, so any free port will not do.
         var url = new Uri($"http://127.0.0.1:{FreePort()}/");
         var program = Path.Combine(AppContext.BaseDirectory, "slipway-local.dll");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [program, "--urls", url.ToString(), "--machines", "nspawn", "--expose", expose.ToString(CultureInfo.InvariantCulture)])
+        var process = Process.Start(new ProcessStartInfo("dotnet", [program, "--urls", url.ToString(), "--machines", "nspawn", "--expose", string.Join(',', expose)])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -63,7 +62,7 @@ internal sealed class CloudProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

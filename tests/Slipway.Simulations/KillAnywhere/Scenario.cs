@@ -61,6 +61,18 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
             },
             (_, shop) => shop.Start(shop.Agents[0]),
             AgentStatus.Paused),
+        new("new secrets", Running, (_, shop) => shop.ChangeSecrets(shop.Agents[0], Fixtures.CustomerSecret + "-new"), AgentStatus.Active),
+        // What makes it unwell must not stay: an agent that is active at the end is well.
+        new("new secrets that do no good", Running, (_, shop) => shop.ChangeSecrets(shop.Agents[0], Fixtures.CustomerSecret + "-simulated-unwell"), AgentStatus.Active),
+        new(
+            "new secrets of an agent that is destroyed meanwhile",
+            Running,
+            (world, shop) =>
+            {
+                shop.ChangeSecrets(shop.Agents[0], Fixtures.CustomerSecret + "-simulated-unwell");
+                world.Clock.CreateTimer(_ => shop.Destroy(shop.Agents[0]), null, TimeSpan.FromSeconds(7), Timeout.InfiniteTimeSpan);
+            },
+            AgentStatus.Closed),
         new("destroy", Running, (_, shop) => shop.Destroy(shop.Agents[0]), AgentStatus.Closed),
         new("subscription that ends", Running, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
         new("subscription that ends while the machine is stopped", Stopped, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),

@@ -24,7 +24,7 @@ internal sealed class Invariants(World world)
         var running = world.Query<(string Subject, long? Server, long? Since)>(
             """
             SELECT m.subject, m.server_id, (SELECT MAX(o.created_at) FROM operations o
-              WHERE o.subject = m.subject AND o.plan IN ('provision', 'start') AND o.result = 'Succeeded')
+              WHERE o.subject = m.subject AND o.plan IN ('provision', 'start', 'change-secrets') AND o.result = 'Succeeded')
             FROM machines m WHERE m.status = 'running'
             """);
         foreach (var (subject, server, since) in running)
@@ -207,6 +207,7 @@ internal sealed class Invariants(World world)
 
     private void CheckSecrets()
     {
+        Require(world.Query<string>("SELECT owner FROM secrets WHERE owner LIKE '%/aside'").Count == 0, "secrets are put aside and nobody will fetch them");
         foreach (var table in Tables)
         {
             foreach (IDictionary<string, object> row in world.Query<dynamic>($"SELECT * FROM {table}"))

@@ -55,6 +55,9 @@ internal sealed class Shop(World world)
 
     public void Retry(string agent) => Wish("retry", agent, (lifecycle, t) => lifecycle.RetryAsync(t, agent));
 
+    public void ChangeSecrets(string agent, string token) => Wish(
+        "change secrets", agent, (lifecycle, t) => lifecycle.ChangeSecretsAsync(t, agent, new Dictionary<string, Secret> { ["TOKEN"] = new(token) }));
+
     /// <summary>Stripe delivers the same event, signed anew, until somebody says that it has it.</summary>
     public void Deliver(string body) => Persist("webhook", async node =>
     {

@@ -13,7 +13,7 @@ namespace Slipway.Tests.Agents;
 /// <summary>Agents over the real engine; only the steps that would touch machines are scripted. Each plan has one step that makes, and its undo.</summary>
 internal sealed class TestAgents : IAsyncDisposable
 {
-    private static readonly string[] Plans = [MachinePlans.Provision, MachinePlans.Stop, MachinePlans.Start, MachinePlans.Destroy, MachinePlans.Replace, MachinePlans.Repair];
+    private static readonly string[] Plans = [MachinePlans.Provision, MachinePlans.Stop, MachinePlans.Start, MachinePlans.Destroy, MachinePlans.Replace, MachinePlans.Repair, MachinePlans.ChangeSecrets];
 
     private TestAgents(Dictionary<string, ThreeSteps> steps, TestEngine engine, FakeStripe stripe)
     {
@@ -57,7 +57,7 @@ internal sealed class TestAgents : IAsyncDisposable
     {
         var steps = Plans.ToDictionary(p => p, _ => new ThreeSteps());
         var plans = steps.Select(s => s.Value.Plan(
-            name: s.Key, cancellable: s.Key is MachinePlans.Provision or MachinePlans.Replace or MachinePlans.Repair, neverGivesUp: s.Key == MachinePlans.Destroy));
+            name: s.Key, cancellable: s.Key is MachinePlans.Provision or MachinePlans.Replace or MachinePlans.Repair or MachinePlans.ChangeSecrets, neverGivesUp: s.Key == MachinePlans.Destroy));
         FakeStripe? stripe = null;
         var engine = await TestEngine.CreateWithAsync(database, engine =>
         {

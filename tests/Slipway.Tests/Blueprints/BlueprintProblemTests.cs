@@ -39,7 +39,7 @@ public sealed class BlueprintProblemTests
         { "mode: \"0400\"", "mode: \"4755\"", 31, "four octal digits" },
         { "mode: \"0400\"", "mode: \"0440\"", 31, "/home/agent/extra.json holds secrets" },
         { "{{ secrets.TOKEN }}", "{{ secrets.TOKNE }}", 28, "is not declared under 'secrets'; did you mean 'TOKEN'?" },
-        { "{{ secrets.TOKEN }}", "none", 18, "no file uses the secret 'TOKEN'" },
+        { "{{ secrets.TOKEN }}", "none", 18, "no file or credential uses the secret 'TOKEN'" },
         { "{{ parameters.URL | shell }}", "none", 14, "nothing uses the parameter 'URL'" },
         { "ExecStart=/bin/true", "ExecStart=/bin/true {{ secrets.TOKEN }}", 39, "every user of the machine can read a unit" },
         { "ExecStart=/bin/true", "# ExecStart=/bin/true", 36, "needs an ExecStart= in [Service]" },

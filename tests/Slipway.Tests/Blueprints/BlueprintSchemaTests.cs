@@ -26,6 +26,7 @@ public sealed class BlueprintSchemaTests
         { "properties/parameters/additionalProperties", nameof(BlueprintKeys.Parameter) },
         { "properties/secrets/additionalProperties", nameof(BlueprintKeys.Secret) },
         { "properties/files/items", nameof(BlueprintKeys.File) },
+        { "properties/credentials/items", nameof(BlueprintKeys.Credential) },
         { "properties/unit", nameof(BlueprintKeys.Unit) },
         { "properties/health", nameof(BlueprintKeys.Health) },
         { "properties/tailscale/oneOf/1", nameof(BlueprintKeys.Tailscale) },
@@ -51,7 +52,7 @@ public sealed class BlueprintSchemaTests
     [Fact]
     public void A_schema_validator_accepts_what_the_parser_accepts_and_refuses_what_breaks_the_structure()
     {
-        string[] good = [.. Directory.GetFiles(DirectoryPath, "*.yaml").Select(File.ReadAllText), SampleBlueprint.Yaml, SampleBlueprint.Yaml + "\ntailscale: { ephemeral: true }"];
+        string[] good = [.. Directory.GetFiles(DirectoryPath, "*.yaml").Select(File.ReadAllText), SampleBlueprint.Yaml, SampleBlueprint.Yaml + "\ntailscale: { ephemeral: true }", SampleBlueprint.With("unit:\n", "credentials:\n  - { name: token, content: '{{ secrets.EXTRA }}' }\nunit:\n")];
         string[] bad =
         [
             SampleBlueprint.With("user: agent", "usr: agent"),
@@ -60,6 +61,10 @@ public sealed class BlueprintSchemaTests
             SampleBlueprint.With("mode: \"0400\"", "mode: 400"),
             SampleBlueprint.With("http: http://127.0.0.1:8080/health", "timeout: 5s"),
             SampleBlueprint.With("  URL:", "  url:"),
+            SampleBlueprint.With("  name: sample", "  name: sample\n  hardening: very"),
+            SampleBlueprint.With("unit:\n", "credentials:\n  - { name: UPPER, content: x }\nunit:\n"),
+            SampleBlueprint.With("unit:\n", "credentials:\n  - { name: token }\nunit:\n"),
+            SampleBlueprint.With("unit:\n", "credentials: { token: x }\nunit:\n"),
         ];
 
         var answers = JsonSerializer.Deserialize<string[][]>(NodePackages.Run(

@@ -26,7 +26,7 @@ public sealed class ShippedBlueprintsTests
     public static TheoryData<string> Names => [.. Shipped.Names];
 
     [Fact]
-    public void C3_hello_and_rachel8_are_shipped() => Shipped.Names.ShouldBe(["hello", "rachel8"]);
+    public void C3_these_blueprints_are_shipped() => Shipped.Names.ShouldBe(["claude-code", "hello", "rachel8"]);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -45,18 +45,24 @@ public sealed class ShippedBlueprintsTests
     {
         var blueprint = Shipped.Get(name);
         var lines = blueprint.RenderUnit().Split('\n');
-        var environmentFile = blueprint.Files.Single(file => file.Path.EndsWith("/.env", StringComparison.Ordinal)).Path;
+        string[] secret =
+        [
+            .. blueprint.Files.Where(file => file.Path.EndsWith("/.env", StringComparison.Ordinal)).Select(file => file.Path),
+            .. blueprint.Credentials.Select(credential => $"/etc/credstore.encrypted/{blueprint.Unit.Name}.{credential.Name}"),
+        ];
 
-        lines.ShouldContain("ConditionPathExists=" + environmentFile);
+        lines.ShouldContain("ConditionPathExists=" + secret[0]);
         foreach (var line in new[]
         {
             "After=network.target", "StartLimitIntervalSec=300", "StartLimitBurst=5", "Restart=always", "RestartSteps=5", "RestartMaxDelaySec=60",
             "KillMode=mixed", "KillSignal=SIGTERM", "TimeoutStopSec=10", "PrivateTmp=yes",
-            "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "IPAddressDeny=169.254.169.254 fe80::a9fe:a9fe",
+            "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=",
         })
         {
             lines.ShouldContain(line);
         }
+
+        blueprint.RenderUnitFiles([])[1].Content.Reveal().ShouldContain("IPAddressDeny=169.254.169.254 fe80::a9fe:a9fe\n");
 
         Array.IndexOf(lines, "StartLimitBurst=5").ShouldBeLessThan(Array.IndexOf(lines, "[Service]"), "systemd reads the limit in [Unit] only");
     }
@@ -79,6 +85,7 @@ public sealed class ShippedBlueprintsTests
             NODE_ENV=production
             LOG_LEVEL=info
             AI_PROVIDER=claudecode
+            ANTHROPIC_BASE_URL=https://api.anthropic.com
 
             """);
     }
@@ -97,7 +104,9 @@ public sealed class ShippedBlueprintsTests
 
         var files = Shipped.Get("rachel8").RenderFiles(secrets).ToDictionary(file => file.Path, file => file.Content.Reveal());
 
-        files["/home/agent/.config/rachel8/claude.env"].ShouldBe("ANTHROPIC_API_KEY=\"sk-ant-api03-example-example-example\"\n");
+        var key = Shipped.Get("rachel8").RenderCredentials(secrets).ShouldHaveSingleItem();
+        (key.Name, key.Path, key.Content.Reveal()).ShouldBe(("anthropic_api_key", "/etc/credstore.encrypted/rachel8.anthropic_api_key", "sk-ant-api03-example-example-example"));
+        Shipped.Get("rachel8").RenderCredentials(RachelSecrets).ShouldBeEmpty();
         using var login = JsonDocument.Parse(files["/home/agent/.claude/.credentials.json"]);
         var oauth = login.RootElement.GetProperty("claudeAiOauth");
         oauth.GetProperty("accessToken").GetString().ShouldBe("sk-ant-oat01-example-example");
@@ -111,14 +120,16 @@ public sealed class ShippedBlueprintsTests
     {
         const string Token = "a-token-of-this-test-only";
         using var directory = new TemporaryDirectory();
-        var files = Shipped.Get("hello").RenderFiles(new Dictionary<string, Secret> { ["GREETING_TOKEN"] = new(Token) });
+        var secrets = new Dictionary<string, Secret> { ["GREETING_TOKEN"] = new(Token) };
+        var files = Shipped.Get("hello").RenderFiles(secrets);
         var program = files.Single(file => file.Path == "/opt/hello-agent/agent.py").Content.Reveal();
         var port = FreePort();
-        await File.WriteAllTextAsync(directory.File(".env"), files.Single(file => file.Path.EndsWith(".env", StringComparison.Ordinal)).Content.Reveal());
+        await File.WriteAllTextAsync(directory.File("greeting_token"), Shipped.Get("hello").RenderCredentials(secrets).Single().Content.Reveal());
         await File.WriteAllTextAsync(directory.File("agent.py"), program.Replace("(\"0.0.0.0\", 8080)", $"(\"127.0.0.1\", {port})", StringComparison.Ordinal));
         using var agent = Process.Start(new ProcessStartInfo("python3", ["-u", "agent.py"])
         {
             WorkingDirectory = directory.Path,
+            Environment = { ["CREDENTIALS_DIRECTORY"] = directory.Path },
             UseShellExecute = false,
             RedirectStandardOutput = true,
         })!;
@@ -135,7 +146,7 @@ public sealed class ShippedBlueprintsTests
             answer.RootElement.GetProperty("token_proof").GetString().ShouldBe(
                 Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Token), "slipway hello"u8))[..16]);
             health.ShouldNotContain(Token);
-            (await client.GetAsync("/.env")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            (await client.GetAsync("/greeting_token")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }
         finally
         {

@@ -12,6 +12,7 @@ internal static class ImageRecipe
     [
         "systemd", "systemd-sysv", "cloud-init", "openssh-server", "sudo", "iproute2", "ca-certificates", "curl", "git", "unzip",
         "dbus", "netbase", "python3",
+        "gh", // for the blueprint rachel8: a machine reaches no archive, so what is to be installed is there already
     ];
 
     /// <summary>Files nobody reads in a machine that lives for minutes.</summary>

@@ -25,11 +25,12 @@ internal static class SimulatedExec
                 "boot-report" => BootReport(machine.Disk),
                 "prove-host-key" => ProveHostKey(machine.Disk, Stdin(request)),
                 "place-files" => PlaceFiles(machine.Disk),
-                "place-files-and-start" => PlaceFilesAndStart(machine),
+                "place-files-and-start" => PlaceFilesAndStart(machine, Stdin(request)),
                 "start-unit" => StartUnit(machine),
                 "stop-unit" => StopUnit(machine),
                 "check-unit" => new ExecResult(machine.UnitActive ? 0 : 3, machine.UnitActive ? "active\n" : "inactive\n", ""),
-                "check-health" => machine.UnitActive ? Ok("ok\n") : Failed(1, "the unit is not active\n"),
+                "check-health" => machine is { UnitActive: true, Disk.Unwell: false } ? Ok("ok\n") : Failed(1, "the unit is not active\n"),
+                "read-log" => Ok(Stdin(request).Trim().Length > 0 ? "" : $"{machine.Spec.Hostname} unit {(machine.UnitActive ? "started" : "stopped")}\n-- cursor: s=1;i=1\n"),
                 "collect-evidence" => Ok(Evidence(machine)),
                 var unknown => Failed(127, $"{unknown}: command not found\n"),
             };
@@ -69,9 +70,12 @@ internal static class SimulatedExec
         return Ok("");
     }
 
-    private static ExecResult PlaceFilesAndStart(SimulatedMachine machine)
+    /// <summary>As the control plane sends files: the fourth word of a line is the content.</summary>
+    private static ExecResult PlaceFilesAndStart(SimulatedMachine machine, string files)
     {
         PlaceFiles(machine.Disk);
+        machine.Disk.Unwell = files.Split('\n').Select(line => line.Split(' ')).Any(line =>
+            line is [_, _, _, { Length: > 0 } content] && Encoding.UTF8.GetString(Convert.FromBase64String(content)).Contains(SimulatedDisk.MakesUnwell, StringComparison.Ordinal));
         return StartUnit(machine);
     }
 
@@ -84,7 +88,7 @@ internal static class SimulatedExec
 
         machine.Disk.UnitEnabled = true;
         machine.UnitActive = true;
-        return Ok("started\nok\n");
+        return Ok(machine.Disk.Unwell ? "started\n" : "started\nok\n");
     }
 
     private static ExecResult StopUnit(SimulatedMachine machine)

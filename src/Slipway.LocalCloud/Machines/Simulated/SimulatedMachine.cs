@@ -129,10 +129,15 @@ internal sealed class SimulatedDisk(string? userData)
     /// <summary>What the boot script reported; null before it did.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Report { get; set; }
 
+    /// <summary>A file with this word in it does the agent no good: it starts and is never well.</summary>
+    public const string MakesUnwell = "simulated-unwell";
+
     public bool FilesPlaced { get; set; }
+
+    public bool Unwell { get; set; }
 
     public bool UnitEnabled { get; set; }
 
     /// <summary>What another machine starts from: all that was placed, while host key and first boot are made anew for it.</summary>
-    public SimulatedDisk Copy(string? newUserData) => new(newUserData) { FilesPlaced = FilesPlaced, UnitEnabled = UnitEnabled };
+    public SimulatedDisk Copy(string? newUserData) => new(newUserData) { FilesPlaced = FilesPlaced, Unwell = Unwell, UnitEnabled = UnitEnabled };
 }

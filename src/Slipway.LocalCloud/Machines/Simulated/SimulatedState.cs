@@ -34,11 +34,12 @@ internal sealed record SimulatedMachineState(
 /// <param name="Report">What the boot script reported.</param>
 /// <param name="FilesPlaced">Whether files were placed.</param>
 /// <param name="UnitEnabled">Whether the unit starts with the machine.</param>
+/// <param name="Unwell">Whether its files do the agent no good.</param>
 internal sealed record SimulatedDiskState(
-    string HostKey, bool Configured, bool FirstBootDone, IReadOnlyList<KeyValuePair<string, string>>? Report, bool FilesPlaced, bool UnitEnabled)
+    string HostKey, bool Configured, bool FirstBootDone, IReadOnlyList<KeyValuePair<string, string>>? Report, bool FilesPlaced, bool UnitEnabled, bool Unwell = false)
 {
     public static SimulatedDiskState Of(SimulatedDisk disk) => new(
-        disk.HostKey.Base64, disk.Config != CloudConfig.Empty, disk.FirstBootDone, disk.Report, disk.FilesPlaced, disk.UnitEnabled);
+        disk.HostKey.Base64, disk.Config != CloudConfig.Empty, disk.FirstBootDone, disk.Report, disk.FilesPlaced, disk.UnitEnabled, disk.Unwell);
 
     public SimulatedDisk Restore(string? userData) => new(userData)
     {
@@ -48,5 +49,6 @@ internal sealed record SimulatedDiskState(
         Report = Report,
         FilesPlaced = FilesPlaced,
         UnitEnabled = UnitEnabled,
+        Unwell = Unwell,
     };
 }

@@ -69,6 +69,17 @@ public static class MachinePlanTable
         ],
         cancellable: true);
 
+    public static Plan ChangeSecrets(IServiceProvider services) => Table(
+        MachinePlans.ChangeSecrets,
+        Empty,
+        [
+            new(Step<BeginSecretChange>(services), Undo: Step<AwaitFormerHealth>(services)),
+            new(Step<PlaceNewSecrets>(services), Undo: Step<PutBackSecrets>(services)),
+            new(Step<AwaitHealthy>(services)),
+            new(Step<AdoptSecrets>(services)),
+        ],
+        cancellable: true);
+
     private static IReadOnlyList<PlanStep<MachineState>> Making(IServiceProvider services) =>
     [
         new(Step<RegisterMachine>(services), Undo: Step<ForgetMachine>(services)),

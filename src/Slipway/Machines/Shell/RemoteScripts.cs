@@ -20,10 +20,11 @@ internal static class RemoteScripts
         """);
 
     /// <summary>
-    /// Writes files given as lines of owner, mode, path and content (the last two in base64), each whole or not at all. When all are there the same
-    /// connection goes on to start the unit and prints <c>started</c> and, if it is healthy by then, <c>ok</c>: a second connection costs half a second.
+    /// Writes files given as lines of owner, mode, path and content (the last two in base64), each whole or not at all; a credential comes as a line
+    /// with a dash for its owner and its name for its mode, and is encrypted before it is written; a mode of <c>none</c> takes the path away. When all are there the same connection goes on to
+    /// start the unit and prints <c>started</c> and, if it is healthy by then, <c>ok</c>: a second connection costs half a second.
     /// </summary>
-    public static RemoteScript PlaceFilesAndStart(IEnumerable<RenderedFile> files, Blueprint blueprint)
+    public static RemoteScript PlaceFilesAndStart(IEnumerable<RenderedFile> files, IEnumerable<RenderedCredential> credentials, IEnumerable<(string Path, string User)> unwanted, Blueprint blueprint)
     {
         var input = new StringBuilder();
         foreach (var file in files)
@@ -31,23 +32,40 @@ internal static class RemoteScripts
             input.Append(CultureInfo.InvariantCulture, $"{file.Owner} {file.Mode} {Base64(file.Path)} {Base64(file.Content.Reveal())}\n");
         }
 
+        foreach (var credential in credentials)
+        {
+            input.Append(CultureInfo.InvariantCulture, $"- {credential.Name} {Base64(credential.Path)} {Base64(credential.Content.Reveal())}\n");
+        }
+
+        foreach (var (path, user) in unwanted)
+        {
+            input.Append(CultureInfo.InvariantCulture, $"{user} none {Base64(path)} \n");
+        }
+
         return new RemoteScript("place-files-and-start", $$"""
             set -euo pipefail
             umask 077
-            make_directory() {
-              [ -d "$1" ] && return
-              make_directory "$(dirname -- "$1")"
-              install -d -m 0755 -o "${2%%:*}" -g "${2##*:}" -- "$1"
-            }
+            {{AsWhom}}
             while read -r owner mode path content; do
               path=$(base64 -d <<<"$path"; printf x); path=${path%x}
               directory=$(dirname -- "$path")
-              make_directory "$directory" "$owner"
-              temporary=$(mktemp -- "$directory/.slipway.XXXXXXXX")
-              base64 -d <<<"$content" > "$temporary"
-              chown -- "$owner" "$temporary"
-              chmod -- "$mode" "$temporary"
-              mv -fT -- "$temporary" "$path"
+              group=${owner##*:} user=${owner%%:*}
+              [ "$owner" = - ] && user=root group=root
+              if [ "$mode" = none ] && [ "$owner" != - ]; then
+                [ -d "$directory" ] && as "$(whom "$directory" "$user")" rm -f -- "$path"
+                continue
+              fi
+              make_directory "$directory" "$user" "$group"
+              who=$(whom "$directory" "$user")
+              temporary=$(as "$who" mktemp -- "$directory/.slipway.XXXXXXXX")
+              if [ "$owner" = - ]; then
+                base64 -d <<<"$content" | systemd-creds encrypt --with-key=host --name="$mode" - - > "$temporary"
+              else
+                base64 -d <<<"$content" | as "$who" bash -c 'cat > "$1"' bash "$temporary"
+                as "$who" chown -- "$owner" "$temporary"
+                as "$who" chmod -- "$mode" "$temporary"
+              fi
+              as "$who" mv -fT -- "$temporary" "$path"
             done
             set +e
             {{Start(blueprint)}} || exit 0
@@ -74,6 +92,12 @@ internal static class RemoteScripts
         exit 1
         """);
 
+    /// <summary>The unit's log: the last lines, or what came after the cursor that standard input names.</summary>
+    public static RemoteScript ReadLog(Blueprint blueprint, int lines) => new("read-log", string.Create(CultureInfo.InvariantCulture, $$"""
+        read -r cursor
+        journalctl --no-pager --quiet --output=short-iso --show-cursor --lines={{lines}} ${cursor:+"--after-cursor=$cursor"} --unit={{blueprint.Unit.Name}}.service
+        """));
+
     /// <summary>
     /// What a machine can say about why it failed, bounded on the machine already. Where a text is cut it may begin in the middle of a secret, which
     /// nobody would recognise then, so the line it begins with is left out.
@@ -96,6 +120,39 @@ internal static class RemoteScripts
         timeout 3 journalctl --no-pager --output=short-iso --lines=100 --unit={{blueprint.Unit.Name}}.service 2>&1 | last 6000
         exit 0
         """);
+
+    /// <summary>
+    /// Root writes only where nobody else can change what a path means. Elsewhere, as below the agent's home, the file's own user writes: a link
+    /// that an agent put in the way then leads nowhere that the agent could not go itself.
+    /// </summary>
+    private const string AsWhom = """
+        is_roots() {
+          local path=$1
+          while :; do
+            [ ! -L "$path" ] && [ "$(stat -c %u -- "$path")" = 0 ] && (( (8#$(stat -c %a -- "$path") & 8#022) == 0 )) || return 1
+            [ "$path" = / ] && return 0
+            path=$(dirname -- "$path")
+          done
+        }
+        whom() {
+          if is_roots "$1"; then echo root
+          elif [ "$2" != root ]; then echo "$2"
+          else echo "$1: not only root can change where this leads, so root writes nothing there; give the file an owner who may" >&2; return 1
+          fi
+        }
+        as() {
+          local who=$1; shift
+          if [ "$who" = root ]; then "$@"; else setpriv --reuid="$who" --regid="$(id -g "$who")" --init-groups -- "$@"; fi
+        }
+        make_directory() {
+          [ -d "$1" ] && return
+          local parent who
+          parent=$(dirname -- "$1")
+          make_directory "$parent" "$2" "$3"
+          who=$(whom "$parent" "$2")
+          if [ "$who" = root ]; then install -d -m 0755 -o "$2" -g "$3" -- "$1"; else as "$who" mkdir -m 0755 -- "$1"; fi
+        }
+        """;
 
     /// <summary>Enabling also has systemd read the unit again.</summary>
     private static string Start(Blueprint blueprint) =>

@@ -28,8 +28,8 @@ public sealed class AwaitHealthy(MachineStore machines, BlueprintStore blueprint
                 return Done(state) with { Also = transaction => machines.SetRunningAsync(transaction, context.Subject) };
             }
 
-            var values = await secrets.ReadAgentAsync(blueprint, context.Subject, cancellationToken);
-            return NotYet(context, blueprint, Redaction.Apply((result.Stdout + result.Stderr).Trim(), values.Values));
+            var values = await secrets.ReadKnownAsync(context.Subject, cancellationToken);
+            return NotYet(context, blueprint, Redaction.Apply((result.Stdout + result.Stderr).Trim(), values));
         }
         catch (SshException e) when (!e.IsFinal)
         {

@@ -10,19 +10,40 @@ namespace Slipway.Machines.Steps;
 /// Brings the agent's files and its unit onto the machine: secrets go through one standard input and nowhere else. The same connection starts the
 /// unit once all are in place; if that does not work, it is the next step's.
 /// </summary>
-public sealed class InjectSecrets(MachineStore machines, BlueprintStore blueprints, SecretStore secrets, IMachineShell shell) : Step<MachineState>
+public sealed class InjectSecrets(SecretPlacing placing) : Step<MachineState>
 {
-    public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
+    public override Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken) =>
+        placing.PlaceAsync(state, context.Subject, SecretSet.Present, cancellationToken);
+}
+
+/// <summary>Which of an agent's secrets.</summary>
+public enum SecretSet
+{
+    Present,
+
+    /// <summary>The present ones, with those put aside in their place.</summary>
+    New,
+}
+
+/// <summary>Places an agent's files, credentials and unit, and starts it, in one connection.</summary>
+public sealed class SecretPlacing(MachineStore machines, BlueprintStore blueprints, SecretStore secrets, IMachineShell shell)
+{
+    public async Task<StepOutcome> PlaceAsync(MachineState state, string subject, SecretSet set, CancellationToken cancellationToken)
     {
-        var machine = await machines.GetAsync(context.Subject, cancellationToken);
+        var machine = await machines.GetAsync(subject, cancellationToken);
         var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
-        var values = await secrets.ReadAgentAsync(blueprint, context.Subject, cancellationToken);
-        var unit = new RenderedFile($"/etc/systemd/system/{blueprint.Unit.Name}.service", "root:root", "0644", new Secret(blueprint.RenderUnit()));
-        var files = blueprint.RenderFiles(values).Append(unit).ToList();
-        var result = await shell.RunAsync(machine, RemoteScripts.PlaceFilesAndStart(files, blueprint), cancellationToken);
+        var values = await secrets.ReadAgentAsync(blueprint, subject, cancellationToken);
+        foreach (var (name, value) in set == SecretSet.New ? await secrets.ReadAsideAsync(subject, cancellationToken) : new Dictionary<string, Secret>())
+        {
+            values[name] = value;
+        }
+
+        var credentials = blueprint.RenderCredentials(values);
+        List<RenderedFile> files = [.. blueprint.RenderFiles(values), .. blueprint.RenderUnitFiles(credentials)];
+        var result = await shell.RunAsync(machine, RemoteScripts.PlaceFilesAndStart(files, credentials, blueprint.UnwantedPaths(values), blueprint), cancellationToken);
         return result.ExitCode == 0
-            ? Done(state with { UnitSeen = StartUnit.Seen(result) }, $"{files.Count} files")
-            : Retry($"Writing the agent's files failed with exit code {result.ExitCode}: {Redaction.Apply(result.Stderr, values.Values)}");
+            ? new StepOutcome.Done(state with { UnitSeen = StartUnit.Seen(result) }, credentials.Count == 0 ? $"{files.Count} files" : $"{files.Count} files, {credentials.Count} credentials")
+            : new StepOutcome.Retry($"Writing the agent's files failed with exit code {result.ExitCode}: {Redaction.Apply(result.Stderr, [.. values.Values, .. await secrets.ReadKnownAsync(subject, cancellationToken)])}");
     }
 }
 
@@ -51,8 +72,8 @@ public sealed class StartUnit(MachineStore machines, BlueprintStore blueprints, 
             return Done(state with { UnitSeen = Seen(result) });
         }
 
-        var values = await secrets.ReadAgentAsync(blueprint, context.Subject, cancellationToken);
-        return Retry($"Unit '{blueprint.Unit.Name}' did not start (exit code {result.ExitCode}): {Redaction.Apply(result.Stdout + result.Stderr, values.Values)}");
+        var values = await secrets.ReadKnownAsync(context.Subject, cancellationToken);
+        return Retry($"Unit '{blueprint.Unit.Name}' did not start (exit code {result.ExitCode}): {Redaction.Apply(result.Stdout + result.Stderr, values)}");
     }
 }
 
@@ -65,4 +86,7 @@ internal static class AgentSecrets
         var all = await secrets.ReadAllAsync(subject, cancellationToken);
         return all.Where(s => blueprint.Secrets.Any(d => d.Name == s.Key)).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
     }
+    /// <summary>All that a machine may have been given and might repeat: also what was put aside.</summary>
+    public static async Task<IReadOnlyList<Secret>> ReadKnownAsync(this SecretStore secrets, string subject, CancellationToken cancellationToken) =>
+        [.. (await secrets.ReadAllAsync(subject, cancellationToken)).Values, .. (await secrets.ReadAsideAsync(subject, cancellationToken)).Values];
 }
