@@ -37,6 +37,7 @@ internal static class Rooms
         services.AddSingleton<SecretCipher>();
         services.AddSingleton<SecretStore>();
         services.AddSingleton<MasterKeyProof>();
+        services.AddHostedService<SecretReencryption>();
     }
 
     public static void AddBlueprints(this IServiceCollection services)

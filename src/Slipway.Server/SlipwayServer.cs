@@ -11,6 +11,7 @@ using Slipway.Server.Backups;
 using Slipway.Server.Blueprints;
 using Slipway.Server.Doctor;
 using Slipway.Server.Health;
+using Slipway.Server.Keys;
 using Slipway.Server.Machines;
 using Slipway.Server.Operations;
 using Slipway.Server.Payments;
@@ -28,6 +29,11 @@ public static class SlipwayServer
         if (BackupCommands.Knows(args))
         {
             return await BackupCommands.RunAsync(args, Console.Out, Console.Error, TimeProvider.System);
+        }
+
+        if (KeyCommands.Knows(args))
+        {
+            return await KeyCommands.RunAsync(args, Console.Out, Console.Error);
         }
 
         await using var app = Build(args);

@@ -17,7 +17,7 @@ internal static class Startup
         Collect(problems, () => app.Services.GetService<IStartupValidator>()?.Validate());
         Collect(problems, () => app.Services.GetRequiredService<BlueprintCatalog>());
         var secrets = app.Services.GetRequiredService<IOptions<SecretsOptions>>().Value;
-        if (!string.IsNullOrWhiteSpace(secrets.MasterKey) || File.Exists(secrets.MasterKeyFile))
+        if (!string.IsNullOrWhiteSpace(secrets.MasterKey) || !string.IsNullOrWhiteSpace(secrets.MasterKeyCommand) || File.Exists(secrets.MasterKeyFile))
         {
             Collect(problems, () => KeyRing.LoadOrCreate(secrets, mayCreate: false));
         }

@@ -44,9 +44,12 @@ public sealed class ControlPlane(
 
     /// <summary>The token a registered machine was given, also when the master key was rotated since.</summary>
     public string BootToken(Machine machine) =>
-        keys.All.Select(key => key.DeterministicToken("boot", machine.OperationId)).FirstOrDefault(token => Hash(token) == machine.BootTokenHash)
+        keys.All.FirstOrDefault(key => HasBootToken(machine, key))?.DeterministicToken("boot", machine.OperationId)
         ?? throw new InvalidOperationException(
             $"The boot token of '{machine.Name}' was made with a master key that is not loaded any more. Add that key behind the current one.");
+
+    /// <summary>Whether a machine's boot token was made with this key.</summary>
+    public static bool HasBootToken(Machine machine, MasterKey key) => Hash(key.DeterministicToken("boot", machine.OperationId)) == machine.BootTokenHash;
 
     public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 

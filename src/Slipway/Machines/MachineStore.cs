@@ -17,6 +17,10 @@ public sealed class MachineStore(Database database, TimeProvider time)
             new { subjects = subjects.ToArray() },
             cancellationToken);
 
+    /// <summary>Machines that have not come up yet: they still name themselves by their boot token.</summary>
+    public Task<IReadOnlyList<Machine>> ListBootingAsync(CancellationToken cancellationToken = default) => database.QueryAsync<Machine>(
+        "SELECT * FROM machines WHERE boot_token_hash IS NOT NULL AND status IN ('creating', 'cloud_init', 'injecting_secrets')", cancellationToken: cancellationToken);
+
     /// <summary>Whether any other machine still needs what all machines share; of two that go at once, the second sees the first as gone.</summary>
     public async Task<bool> AnyOtherAsync(string subject, CancellationToken cancellationToken = default) =>
         await database.FirstOrDefaultAsync<long?>(

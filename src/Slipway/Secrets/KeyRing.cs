@@ -40,7 +40,7 @@ public sealed class KeyRing
             : new KeyRing(keys[0], [.. keys.Skip(1)]);
     }
 
-    /// <summary>Takes the keys from the options' value, else from their file, which is made with a new key when it is not there.</summary>
+    /// <summary>Takes the keys from the options' value, else from their command, else from their file, which is made with a new key when it is not there.</summary>
     /// <param name="options">Where to look.</param>
     /// <param name="mayCreate">False when secrets are stored already: a new key could not read them, so a lost file must be an error.</param>
     public static KeyRing LoadOrCreate(SecretsOptions options, bool mayCreate = true)
@@ -48,6 +48,11 @@ public sealed class KeyRing
         if (!string.IsNullOrWhiteSpace(options.MasterKey))
         {
             return Parse(options.MasterKey, $"The master key ({SecretsOptions.EnvironmentVariable})");
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.MasterKeyCommand))
+        {
+            return Parse(MasterKeyCommand.Run(options.MasterKeyCommand), $"What {SecretsOptions.Section}:{nameof(SecretsOptions.MasterKeyCommand)} printed");
         }
 
         return string.IsNullOrWhiteSpace(options.MasterKeyFile)

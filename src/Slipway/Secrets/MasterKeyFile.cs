@@ -4,7 +4,7 @@ using System.Text;
 namespace Slipway.Secrets;
 
 /// <summary>The key file: made once, whole or not at all, readable by its owner only.</summary>
-internal static class MasterKeyFile
+public static class MasterKeyFile
 {
     private const int AlreadyExists = 17;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -13,7 +13,7 @@ internal static class MasterKeyFile
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    public static KeyRing LoadOrCreate(string path, bool mayCreate)
+    internal static KeyRing LoadOrCreate(string path, bool mayCreate)
     {
         try
         {
@@ -34,6 +34,13 @@ internal static class MasterKeyFile
         {
             throw new MasterKeyException($"The master key file {path} cannot be used: {error.Message}", error);
         }
+    }
+
+    /// <summary>Puts a ring in the place of the file's, whole or not at all.</summary>
+    public static void Replace(string path, KeyRing ring)
+    {
+        var draft = WriteDraft(path, string.Concat(ring.All.Select(key => key.Reveal() + "\n")));
+        File.Move(draft, path, overwrite: true);
     }
 
     private static KeyRing Load(string path)
@@ -61,7 +68,20 @@ internal static class MasterKeyFile
 
         // Written aside and put in place whole, so that a crash leaves no half a key, and never in the place of another: of
         // two servers that start at once, one makes the key and both use it.
-        var draft = Path.Combine(directory, Path.GetRandomFileName());
+        var draft = WriteDraft(path, MasterKey.Create().Reveal() + "\n");
+        try
+        {
+            PutInPlace(draft, path);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private static string WriteDraft(string path, string text)
+    {
+        var draft = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetRandomFileName());
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -70,17 +90,15 @@ internal static class MasterKeyFile
 
         try
         {
-            using (var file = new FileStream(draft, options))
-            {
-                file.Write(Encoding.ASCII.GetBytes(MasterKey.Create().Reveal() + "\n"));
-                file.Flush(flushToDisk: true);
-            }
-
-            PutInPlace(draft, path);
+            using var file = new FileStream(draft, options);
+            file.Write(Encoding.ASCII.GetBytes(text));
+            file.Flush(flushToDisk: true);
+            return draft;
         }
-        finally
+        catch
         {
             File.Delete(draft);
+            throw;
         }
     }
 

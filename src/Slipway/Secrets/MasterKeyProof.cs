@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Storage;
 
 namespace Slipway.Secrets;
@@ -8,6 +9,7 @@ namespace Slipway.Secrets;
 /// </summary>
 public sealed class MasterKeyProof(Database database, SecretStore secrets, SecretCipher cipher, KeyRing keys)
 {
+    private const int MostNamed = 5;
     private const string Setting = "master-key-proof";
     private const string Context = "settings/value/" + Setting;
 
@@ -18,7 +20,7 @@ public sealed class MasterKeyProof(Database database, SecretStore secrets, Secre
         var missing = (await secrets.ListKeysAsync(cancellationToken)).Where(id => keys.Find(id) is null).ToList();
         if (missing.Count > 0)
         {
-            throw Strange(string.Join(", ", missing));
+            throw Strange(string.Join(", ", missing), await NeededForAsync(missing, cancellationToken));
         }
 
         await database.WriteAsync(CompareAsync, cancellationToken);
@@ -44,8 +46,24 @@ public sealed class MasterKeyProof(Database database, SecretStore secrets, Secre
         }
     }
 
-    private MasterKeyException Strange(string theirs) => new(
+    /// <summary>Which secrets a missing key is needed for, as many as a person reads.</summary>
+    private async Task<string> NeededForAsync(List<string> missing, CancellationToken cancellationToken)
+    {
+        var counts = await secrets.CountByKeyAsync(cancellationToken);
+        var lines = new List<string>();
+        foreach (var id in missing)
+        {
+            var places = await secrets.ListPlacesAsync(id, MostNamed, cancellationToken);
+            var count = counts.GetValueOrDefault(id);
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $" Key {id} is needed for {count} secret(s): {string.Join(", ", places)}{(count > places.Count ? ", …" : "")}."));
+        }
+
+        return string.Concat(lines);
+    }
+
+    private MasterKeyException Strange(string theirs, string neededFor = "") => new(
         $"This server's master key ({string.Join(", ", keys.Ids)}) is not the one its database was written with ({theirs}), so neither could read the other's secrets. "
         + $"Give the server that key, in {SecretsOptions.EnvironmentVariable} or {SecretsOptions.Section}:{nameof(SecretsOptions.MasterKeyFile)}: it is on every other server of this database "
-        + "and in your backup. If the key was replaced on purpose, put the earlier one behind the new one.");
+        + "and in your backup. If the key was replaced on purpose, put the earlier one behind the new one."
+        + neededFor);
 }

@@ -58,7 +58,13 @@ public sealed class SecretCipher(KeyRing keys)
     }
 
     /// <summary>Whether the text still depends on an older key; encrypt what it decrypts to again before that key is taken away.</summary>
-    public bool IsOutdated(string encrypted) => !encrypted.StartsWith($"{Version}.{keys.Current.Id}.", StringComparison.Ordinal);
+    public bool IsOutdated(string encrypted) => !encrypted.StartsWith(CurrentStart, StringComparison.Ordinal);
+
+    /// <summary>How a text of the current key begins.</summary>
+    internal string CurrentStart => StartOf(keys.Current.Id);
+
+    /// <summary>How a text of a key begins: twelve characters.</summary>
+    internal static string StartOf(string keyId) => $"{Version}.{keyId}.";
 
     /// <summary>The id of the key a text was encrypted with, which opens nothing.</summary>
     public static string KeyOf(string encrypted) => encrypted.Split('.') is [Version, var keyId, ..] ? keyId : "unknown";

@@ -36,6 +36,43 @@ public sealed class SecretStore(Database database, SecretCipher cipher, TimeProv
     public async Task<IReadOnlyList<string>> ListKeysAsync(CancellationToken cancellationToken = default) =>
         [.. (await database.QueryAsync<string>("SELECT DISTINCT SUBSTR(ciphertext, 1, 11) FROM secrets", null, cancellationToken)).Select(SecretCipher.KeyOf)];
 
+    /// <summary>How many secrets each key is needed for.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CountByKeyAsync(CancellationToken cancellationToken = default) =>
+        (await database.QueryAsync<(string Start, long Count)>(
+            "SELECT SUBSTR(ciphertext, 1, 11), COUNT(*) FROM secrets GROUP BY SUBSTR(ciphertext, 1, 11)", null, cancellationToken))
+        .ToDictionary(row => SecretCipher.KeyOf(row.Start), row => row.Count, StringComparer.Ordinal);
+
+    /// <summary>Where secrets of a key are, as owner and name.</summary>
+    public async Task<IReadOnlyList<string>> ListPlacesAsync(string keyId, int limit, CancellationToken cancellationToken = default) =>
+        [.. (await database.QueryAsync<(string Owner, string Name)>(
+            "SELECT owner, name FROM secrets WHERE SUBSTR(ciphertext, 1, 12) = @start ORDER BY owner, name LIMIT @limit",
+            new { start = SecretCipher.StartOf(keyId), limit },
+            cancellationToken)).Select(row => $"{row.Owner}/{row.Name}")];
+
+    /// <summary>Some secrets behind a place that an older key was used for.</summary>
+    internal Task<IReadOnlyList<SecretRow>> ListOutdatedAsync(SecretRow? behind, int limit, CancellationToken cancellationToken) => database.QueryAsync<SecretRow>(
+        """
+        SELECT owner, name, ciphertext FROM secrets
+        WHERE SUBSTR(ciphertext, 1, 12) <> @current AND (owner > @owner OR (owner = @owner AND name > @name))
+        ORDER BY owner, name LIMIT @limit
+        """,
+        new { current = cipher.CurrentStart, owner = behind?.Owner ?? "", name = behind?.Name ?? "", limit },
+        cancellationToken);
+
+    /// <summary>Encrypts a secret with the current key, unless it was changed meanwhile.</summary>
+    /// <exception cref="SecretDecryptionException">It does not open.</exception>
+    internal async Task<bool> ReencryptAsync(SecretRow row, CancellationToken cancellationToken)
+    {
+        var place = Context(row.Owner, row.Name);
+        var ciphertext = cipher.Encrypt(cipher.Decrypt(row.Ciphertext, place), place);
+        // It is the same secret as before, so its time stays.
+        return await database.WriteAsync(
+            transaction => transaction.ExecuteAsync(
+                "UPDATE secrets SET ciphertext = @ciphertext WHERE owner = @Owner AND name = @Name AND ciphertext = @before",
+                new { row.Owner, row.Name, before = row.Ciphertext, ciphertext }),
+            cancellationToken) == 1;
+    }
+
     /// <summary>Opens every secret of a database once.</summary>
     /// <exception cref="SecretDecryptionException">One does not open, which is named.</exception>
     public static async Task CheckAllAsync(Database database, SecretCipher cipher)
@@ -82,4 +119,14 @@ public sealed class SecretStore(Database database, SecretCipher cipher, TimeProv
     private static string Aside(string owner) => owner + "/aside";
 
     private static string Context(string owner, string name) => $"secrets/ciphertext/{owner}/{name}";
+}
+
+/// <summary>A row of <c>secrets</c>.</summary>
+internal sealed record SecretRow
+{
+    public required string Owner { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Ciphertext { get; init; }
 }
