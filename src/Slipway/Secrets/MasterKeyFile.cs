@@ -40,7 +40,15 @@ public static class MasterKeyFile
     public static void Replace(string path, KeyRing ring)
     {
         var draft = WriteDraft(path, string.Concat(ring.All.Select(key => key.Reveal() + "\n")));
-        File.Move(draft, path, overwrite: true);
+        try
+        {
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
     }
 
     private static KeyRing Load(string path)
