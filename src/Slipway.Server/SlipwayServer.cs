@@ -14,6 +14,7 @@ using Slipway.Server.Health;
 using Slipway.Server.Keys;
 using Slipway.Server.Machines;
 using Slipway.Server.Operations;
+using Slipway.Server.Orders;
 using Slipway.Server.Payments;
 using Slipway.Server.Reconcile;
 
@@ -84,6 +85,7 @@ public static class SlipwayServer
         builder.Services.AddAgents();
         builder.Services.AddMachines(builder.Configuration.GetStorage());
         builder.Services.AddPayments();
+        builder.Services.AddOrders();
         builder.Services.AddAccess();
         builder.Services.AddHealth();
         builder.Services.AddSingleton<AgentView>();
@@ -92,8 +94,10 @@ public static class SlipwayServer
 
     private static void Map(WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
@@ -102,6 +106,7 @@ public static class SlipwayServer
         app.MapStripe();
         app.MapCallbacks();
         app.MapWorkflows();
+        app.MapOrders();
 
         var v1 = app.MapGroup("/v1").AddEndpointFilter<AuditFilter>();
         v1.MapAgents();

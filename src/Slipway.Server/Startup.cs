@@ -3,6 +3,7 @@ using Slipway.Blueprints;
 using Slipway.Machines;
 using Slipway.Secrets;
 using Slipway.Server.Access;
+using Slipway.Server.Orders;
 using Slipway.Ssh;
 using Slipway.Storage;
 
@@ -20,6 +21,12 @@ internal static class Startup
         if (!string.IsNullOrWhiteSpace(secrets.MasterKey) || !string.IsNullOrWhiteSpace(secrets.MasterKeyCommand) || File.Exists(secrets.MasterKeyFile))
         {
             Collect(problems, () => KeyRing.LoadOrCreate(secrets, mayCreate: false));
+        }
+
+        if (problems.Count == 0)
+        {
+            // What is sold is made of all of those.
+            Collect(problems, () => app.Services.GetRequiredService<OfferCatalog>());
         }
 
         if (problems.Count > 0)

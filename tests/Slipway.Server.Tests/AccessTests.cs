@@ -61,7 +61,9 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
 
         Endpoints().Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Path).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "/callbacks/boot/{token}", "/callbacks/github", "/callbacks/phone-home/{token}", "/health/live", "/health/ready", "/openapi/{documentName}.json", "/webhooks/stripe",
+            "/callbacks/boot/{token}", "/callbacks/github", "/callbacks/phone-home/{token}", "/health/live", "/health/ready", "/openapi/{documentName}.json",
+            "/order-assets/order.css", "/order-assets/order.js", "/order/{blueprint}", "/order/{blueprint}",
+            "/orders/{link}", "/orders/{link}/events", "/orders/{link}/{verb}", "/webhooks/stripe",
         ]);
     }
 

@@ -95,9 +95,9 @@ public sealed class NodeProcess : IAsyncDisposable
         {
             return await _answers.Reader.ReadAsync(cancellationToken);
         }
-        catch (ChannelClosedException)
+        catch (ChannelClosedException e)
         {
-            throw new InvalidOperationException($"A node ended before it answered '{about}'; what it said is above.");
+            throw new InvalidOperationException($"A node ended before it answered '{about}'; what it said is above.", e);
         }
     }
 

@@ -53,6 +53,26 @@ public sealed class AgentLifecycle(
         return agent;
     }
 
+    /// <summary>Takes an order anew that nobody has paid for: whoever left the payment may come back and correct it.</summary>
+    /// <returns>False when it is no such draft any more, and nothing was changed.</returns>
+    public async Task<bool> ReviseAsync(Transaction transaction, string id, Blueprint blueprint, string? location, IReadOnlyDictionary<string, Secret> values)
+    {
+        if (await AgentStore.LockAsync(transaction, id) is not { Status: AgentStatus.Draft, Wanted: Wanted.Nothing } agent || agent.BlueprintName != blueprint.Name)
+        {
+            return false;
+        }
+
+        await blueprints.KeepAsync(transaction, blueprint);
+        await AgentStore.ReviseAsync(transaction, agent with { BlueprintDigest = blueprint.Digest, Location = location, UpdatedAt = time.GetUtcNow() });
+        await SecretStore.DeleteAllAsync(transaction, id);
+        foreach (var (secretName, value) in values)
+        {
+            await secrets.PutAsync(transaction, id, secretName, value);
+        }
+
+        return true;
+    }
+
     /// <summary>Somebody may have the agent running: it was paid for, or granted.</summary>
     public Task<WishResult> GrantAsync(Transaction transaction, string id) => WishAsync(transaction, id, agent => agent.Status switch
     {

@@ -12,6 +12,11 @@ public sealed class AgentStore(Database database, TimeProvider time)
         """,
         agent);
 
+    /// <summary>Writes what can change of an order.</summary>
+    internal static Task ReviseAsync(Transaction transaction, Agent agent) => transaction.ExecuteAsync(
+        "UPDATE agents SET blueprint_digest = @BlueprintDigest, location = @Location, updated_at = @UpdatedAt WHERE id = @Id",
+        new { agent.Id, agent.BlueprintDigest, agent.Location, agent.UpdatedAt });
+
     /// <summary>Writes what can change of an agent; call it inside the transaction that read it.</summary>
     internal async Task<Agent> UpdateAsync(Transaction transaction, Agent agent)
     {

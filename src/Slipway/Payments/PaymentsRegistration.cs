@@ -25,6 +25,7 @@ public static class PaymentsRegistration
             .AddSingleton(p => PaymentPlans.CreateFollow(p.GetRequiredService<StripeClient>()))
             .AddSingleton(p => PaymentPlans.CreateEnd(p.GetRequiredService<StripeClient>(), p.GetRequiredService<AlertStore>()))
             .AddSingleton<SubscriptionLooks>()
+            .AddSingleton<Checkouts>()
             .AddSingleton<StripeWebhook>()
             .AddSingleton<MissedEvents>()
             .AddSingleton<IOperationProjection, SubscriptionProjection>()

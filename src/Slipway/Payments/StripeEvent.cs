@@ -9,11 +9,13 @@ public sealed record StripeEvent
     /// <summary>The types that can mean something for an agent; the webhook endpoint needs no others.</summary>
     public static readonly IReadOnlyList<string> Types =
     [
-        "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
+        "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed", ExpiredType,
         "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
         "customer.subscription.paused", "customer.subscription.resumed",
         "invoice.paid", "invoice.payment_failed", "invoice.payment_action_required",
     ];
+
+    private const string ExpiredType = "checkout.session.expired";
 
     public string? Id { get; init; }
 
@@ -27,6 +29,14 @@ public sealed record StripeEvent
         : Type.StartsWith("customer.subscription.", StringComparison.Ordinal) ? IdIn(data.Object, "id")
         // An invoice's place for it until 2025-03 and since.
         : IdIn(data.Object, "subscription") ?? IdIn(In(In(data.Object, "parent"), "subscription_details"), "subscription");
+
+    /// <summary>The Checkout session that expired, if that is what happened: it is final, so nothing needs to be asked.</summary>
+    [JsonIgnore]
+    public string? ExpiredCheckout => Type == ExpiredType && Data is { } data ? IdIn(data.Object, "id") : null;
+
+    /// <summary>The order that an expired session was for.</summary>
+    [JsonIgnore]
+    public string? ExpiredOrder => ExpiredCheckout is null ? null : IdIn(Data!.Object, "client_reference_id");
 
     private static JsonElement In(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var child) ? child : default;

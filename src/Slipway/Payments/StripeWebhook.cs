@@ -29,7 +29,7 @@ public sealed record WebhookResult(WebhookOutcome Outcome, string Detail);
 
 /// <summary>Verifies a delivery on its raw bytes and takes it as a hint: it says which subscription to look at, and nothing it says besides is believed.</summary>
 public sealed partial class StripeWebhook(
-    Database database, SubscriptionLooks looks, PaymentsOptions options, TimeProvider time, ILogger<StripeWebhook> log)
+    Database database, SubscriptionLooks looks, Checkouts checkouts, PaymentsOptions options, TimeProvider time, ILogger<StripeWebhook> log)
 {
     public async Task<WebhookResult> HandleAsync(ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken = default)
     {
@@ -58,6 +58,13 @@ public sealed partial class StripeWebhook(
         if (!await SubscriptionStore.RecordEventAsync(transaction, happened.Id!, happened.Type!, time.GetUtcNow()))
         {
             return new WebhookResult(WebhookOutcome.Duplicate, $"Event {happened.Id} was handled before.");
+        }
+
+        if (happened.ExpiredCheckout is { } checkout)
+        {
+            return await checkouts.ExpiredAsync(transaction, checkout, happened.ExpiredOrder) is { } order
+                ? new WebhookResult(WebhookOutcome.Handled, $"Order {order} was never paid for and is erased.")
+                : new WebhookResult(WebhookOutcome.Ignored, $"Session {checkout} is no order of this server's.");
         }
 
         if (happened.Subscription is not { } subscription)

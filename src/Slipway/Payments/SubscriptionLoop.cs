@@ -4,9 +4,9 @@ using Slipway.Storage;
 
 namespace Slipway.Payments;
 
-/// <summary>Begins the looks whose time has come, and once a day asks Stripe for what was missed. Among nodes each does it: a look begun twice is one.</summary>
+/// <summary>Begins the looks whose time has come, and once a day asks Stripe for what was missed; orders nobody paid for are erased in any case. Among nodes each does it: a look begun twice is one.</summary>
 internal sealed partial class SubscriptionLoop(
-    MissedEvents missed, SubscriptionLooks looks, Database database, PaymentTerms terms, TimeProvider time, ILogger<SubscriptionLoop> log) : BackgroundService
+    MissedEvents missed, SubscriptionLooks looks, Checkouts checkouts, Database database, PaymentTerms terms, TimeProvider time, ILogger<SubscriptionLoop> log) : BackgroundService
 {
     private const int Some = 100;
 
@@ -20,6 +20,7 @@ internal sealed partial class SubscriptionLoop(
             do
             {
                 await TryAsync(LookAsync, stoppingToken);
+                await TryAsync(checkouts.EraseForgottenAsync, stoppingToken);
                 if (time.GetUtcNow() >= _catchUpAt)
                 {
                     await TryAsync(CatchUpAsync, stoppingToken);

@@ -77,6 +77,10 @@ internal static class SubscriptionStore
     public static Task<SubscriptionRow?> FindLiveAsync(Transaction transaction, string agentId) =>
         transaction.FirstOrDefaultAsync<SubscriptionRow>("SELECT * FROM subscriptions WHERE agent_id = @agentId AND status = 'live'", new { agentId });
 
+    /// <returns>The subscription that pays, or paid, for an agent.</returns>
+    public static Task<SubscriptionRow?> FindAsync(Database database, string agentId, CancellationToken cancellationToken) =>
+        database.FirstOrDefaultAsync<SubscriptionRow>("SELECT * FROM subscriptions WHERE agent_id = @agentId", new { agentId }, cancellationToken);
+
     /// <summary>Keeps what a look saw and what came of it.</summary>
     public static Task WriteLookAsync(Transaction transaction, SubscriptionRow row, string? customer, DateTimeOffset now) => transaction.ExecuteAsync(
         """

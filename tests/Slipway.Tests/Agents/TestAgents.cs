@@ -26,6 +26,7 @@ internal sealed class TestAgents : IAsyncDisposable
         Looks = new SubscriptionLooks(engine.Dispatcher, engine.Waker, engine.Time);
         Lifecycle = new AgentLifecycle(
             Store, Blueprints, Secrets, engine.Dispatcher, [new PaidAgents(Looks, engine.Alerts, engine.Time)], new IdSource(engine.Entropy), engine.Time);
+        Checkouts = new Checkouts(NewClient(stripe, engine.Time), Lifecycle, Looks, engine.Database, engine.Time);
         engine.Projections.Add(new AgentProjection(Store, Lifecycle));
         engine.Projections.Add(new SubscriptionProjection(Looks, Lifecycle, engine.Alerts, PaymentsOptions, Terms, engine.Time));
         engine.Readers.Add(PaymentsRegistration.Read);
@@ -42,6 +43,8 @@ internal sealed class TestAgents : IAsyncDisposable
     public PaymentTerms Terms { get; } = new();
 
     public SubscriptionLooks Looks { get; }
+
+    public Checkouts Checkouts { get; }
 
     public BlueprintStore Blueprints { get; }
 

@@ -19,7 +19,7 @@ internal sealed class SignedDeliveries
     {
         _agents = agents;
         agents.PaymentsOptions.WebhookSecrets.Add(Secret);
-        Webhook = new StripeWebhook(agents.Database, agents.Looks, agents.PaymentsOptions, agents.Engine.Time, NullLogger<StripeWebhook>.Instance);
+        Webhook = new StripeWebhook(agents.Database, agents.Looks, agents.Checkouts, agents.PaymentsOptions, agents.Engine.Time, NullLogger<StripeWebhook>.Instance);
     }
 
     public StripeWebhook Webhook { get; }

@@ -90,6 +90,23 @@ public sealed class StripeClient : IDisposable
         $"checkout-{order.AgentId}",
         cancellationToken);
 
+    /// <returns>Null when this account has no such session.</returns>
+    public Task<StripeCheckoutSession?> FindCheckoutSessionAsync(string id, CancellationToken cancellationToken = default) =>
+        OrNullAsync(SendAsync(HttpMethod.Get, $"checkout/sessions/{Escape(id)}", StripeJson.Default.StripeCheckoutSession, null, null, cancellationToken));
+
+    /// <summary>Ends a session that nobody has paid in; Stripe refuses when it is complete or expired already.</summary>
+    public Task<StripeCheckoutSession> ExpireCheckoutAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"checkout/sessions/{Escape(id)}/expire", StripeJson.Default.StripeCheckoutSession, [], null, cancellationToken);
+
+    /// <summary>Has a subscription end with the time that is paid for, or go on after all.</summary>
+    public Task<StripeSubscription?> SetCancelAtPeriodEndAsync(string id, bool cancel, CancellationToken cancellationToken = default) => OrNullAsync(SendAsync(
+        HttpMethod.Post,
+        $"subscriptions/{Escape(id)}",
+        StripeJson.Default.StripeSubscription,
+        new Dictionary<string, string> { ["cancel_at_period_end"] = cancel ? "true" : "false" },
+        null,
+        cancellationToken));
+
     /// <summary>Gives a whole payment back. Asked again, it is the same refund.</summary>
     /// <returns>Null when all of it was given back before, by whomever.</returns>
     public async Task<StripeRefund?> RefundAsync(StripePayment payment, string subscription, CancellationToken cancellationToken = default)

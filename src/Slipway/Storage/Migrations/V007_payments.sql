@@ -15,3 +15,17 @@ ALTER TABLE subscriptions ADD COLUMN suspended BIGINT NOT NULL DEFAULT 0;
 
 CREATE INDEX subscriptions_due ON subscriptions (look_at) WHERE look_at IS NOT NULL;
 CREATE INDEX subscriptions_unseen ON subscriptions (id) WHERE looked_at IS NULL;
+
+-- An order a customer placed on the server's own page: at most one Checkout session each, and erased if that is never paid in.
+CREATE TABLE checkouts (
+  agent_id TEXT PRIMARY KEY REFERENCES agents (id),
+  -- Of the form it came with: sent in twice, it is one order.
+  form_hash TEXT NOT NULL UNIQUE,
+  price TEXT NOT NULL,
+  session TEXT UNIQUE,
+  -- open, paid or erased.
+  status TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX checkouts_open ON checkouts (created_at) WHERE status = 'open';
