@@ -63,7 +63,7 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
         [
             "/callbacks/boot/{token}", "/callbacks/github", "/callbacks/phone-home/{token}", "/health/live", "/health/ready", "/openapi/{documentName}.json",
             "/order-assets/order.css", "/order-assets/order.js", "/order/{blueprint}", "/order/{blueprint}",
-            "/orders/{link}", "/orders/{link}/events", "/orders/{link}/{verb}", "/webhooks/stripe",
+            "/orders/{link}", "/orders/{link}/events", "/orders/{link}/secrets", "/orders/{link}/secrets", "/orders/{link}/{verb}", "/webhooks/stripe",
         ]);
     }
 

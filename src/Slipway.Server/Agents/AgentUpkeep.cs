@@ -109,13 +109,7 @@ internal static class AgentUpkeep
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "invalid_secrets", "No secret is named, so there is nothing to change.");
         }
 
-        var wanted = blueprint.Secrets.Where(s => present.ContainsKey(s.Name)).ToDictionary(s => s.Name, s => present[s.Name], StringComparer.Ordinal);
-        foreach (var (name, value) in changes)
-        {
-            wanted[name] = value;
-        }
-
-        var problems = blueprint.ValidateSecrets(wanted);
+        var problems = blueprint.ValidateChange(present, changes);
         return problems.Count == 0 ? null : Problems.Of(
             StatusCodes.Status422UnprocessableEntity,
             "invalid_secrets",

@@ -24,7 +24,12 @@ internal static class CustomerEndpoints
         pages.MapGet("/orders/{link}", ShowAsync).RequireRateLimiting(RateLimits.Looks);
         pages.MapGet("/orders/{link}/events", FollowAsync).RequireRateLimiting(RateLimits.Looks);
         pages.MapPost("/orders/{link}/{verb}", ChangeAsync).RequireRateLimiting(RateLimits.Changes);
+        pages.MapSecrets();
     }
+
+    public static Page NotPossible(string page, string why) => new("Not possible", Html.Of($"""
+        <h1>Not possible</h1><p role="alert">{why}.</p><p><a id="back" href="{page}">Back</a></p>
+        """)) { Status = StatusCodes.Status409Conflict };
 
     private static async Task<IResult> ShowAsync(string link, HttpContext http, OrderLinks links, CustomerViews views)
     {
@@ -120,9 +125,7 @@ internal static class CustomerEndpoints
 
             if (refused is not null)
             {
-                return new Page("Not possible", Html.Of($"""
-                    <h1>Not possible</h1><p role="alert">{refused}.</p><p><a id="back" href="{page}">Back</a></p>
-                    """)) { Status = StatusCodes.Status409Conflict };
+                return NotPossible(page, refused);
             }
 
             await database.WriteAsync(transaction => audit.WriteAsync(transaction, http, $"order.{verb}", id));

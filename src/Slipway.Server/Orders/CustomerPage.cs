@@ -38,6 +38,7 @@ internal static class CustomerPage
         {State(view, isBack)}
         {Notice(view)}
         {Steps(view)}
+        {(view.CanChangeSecrets ? Html.Of($"<p><a id=\"secrets\" href=\"/orders/{link}/secrets\">Replace what you entered</a></p>") : Html.None)}
         {Html.Join(Buttons(view, isBack).Select(b => Button(link, b.Verb, b.Label, b.IsMain)))}
         <p class="hint">This page is yours alone: whoever has its address can do all you can do here. Keep it, and give it to nobody.</p>
         """);
@@ -71,9 +72,13 @@ internal static class CustomerPage
             MachinePlans.ChangeSecrets => "It is given its new secrets.",
             _ => "It is being mended.",
         }),
-        AgentStatus.Active => Html.Of($"<p class=\"notice\" id=\"state\" data-state=\"running\">It runs.</p>{Reach(view)}"),
+        AgentStatus.Active => Html.Of($"<p class=\"notice\" id=\"state\" data-state=\"running\">It runs.</p>{PutBack(view)}{Reach(view)}"),
         _ => Say("stopped", "It is stopped. Its machine and its data are kept."),
     };
+
+    private static Html PutBack(CustomerView view) => view.Operation is { Plan: MachinePlans.ChangeSecrets, Result: not (null or OperationResult.Succeeded) }
+        ? Html.Of($"<p class=\"notice wrong\" id=\"put-back\" role=\"alert\">It was not well with what you entered last, and has the former values back.</p>")
+        : Html.None;
 
     private static Html Reach(CustomerView view)
     {

@@ -1,4 +1,5 @@
 using Slipway.Agents;
+using Slipway.Blueprints;
 using Slipway.Machines;
 using Slipway.Operations;
 using Slipway.Payments;
@@ -9,6 +10,9 @@ namespace Slipway.Server.Orders;
 internal sealed record CustomerView
 {
     public required Agent Agent { get; init; }
+
+    /// <summary>As it was when the order was made.</summary>
+    public required Blueprint Blueprint { get; init; }
 
     /// <summary>Null when it is not sold any more.</summary>
     public Offer? Offer { get; init; }
@@ -23,6 +27,8 @@ internal sealed record CustomerView
 
     public CheckoutStatus Checkout { get; init; }
 
+    public bool CanChangeSecrets => this is { IsBusy: false, Agent: { Status: AgentStatus.Active, Wanted: Wanted.Running }, Blueprint.Secrets.Count: > 0 };
+
     public bool IsBusy => Operation is { Result: null };
 
     public string Title => Offer?.Title ?? Agent.BlueprintName;
@@ -30,7 +36,7 @@ internal sealed record CustomerView
 
 /// <summary>Reads what a customer's page shows.</summary>
 internal sealed class CustomerViews(
-    AgentStore agents, MachineStore machines, OperationStore operations, PlanCatalog plans, Checkouts checkouts, OfferCatalog offers)
+    AgentStore agents, BlueprintStore blueprints, MachineStore machines, OperationStore operations, PlanCatalog plans, Checkouts checkouts, OfferCatalog offers)
 {
     public async Task<CustomerView?> FindAsync(string agentId, CancellationToken cancellationToken)
     {
@@ -43,6 +49,7 @@ internal sealed class CustomerViews(
         return new CustomerView
         {
             Agent = agent,
+            Blueprint = await blueprints.GetAsync(agent.BlueprintDigest, cancellationToken),
             Offer = offers.Find(agent.BlueprintName),
             Machine = await machines.FindAsync(agentId, cancellationToken),
             Operation = operation,

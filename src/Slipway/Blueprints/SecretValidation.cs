@@ -40,6 +40,18 @@ public static class SecretValidation
     public static IReadOnlyList<SecretProblem> ValidateSecrets(this Blueprint blueprint, IReadOnlyDictionary<string, string> secrets) =>
         blueprint.ValidateSecrets(secrets.ToDictionary(pair => pair.Key, pair => new Secret(pair.Value ?? ""), StringComparer.Ordinal));
 
+    /// <summary>Checks secrets that are to change together with those that stay; an empty one is taken away.</summary>
+    public static IReadOnlyList<SecretProblem> ValidateChange(this Blueprint blueprint, IReadOnlyDictionary<string, Secret> present, IReadOnlyDictionary<string, Secret> changes)
+    {
+        var wanted = blueprint.Secrets.Where(s => present.ContainsKey(s.Name)).ToDictionary(s => s.Name, s => present[s.Name], StringComparer.Ordinal);
+        foreach (var (name, value) in changes)
+        {
+            wanted[name] = value;
+        }
+
+        return blueprint.ValidateSecrets(wanted);
+    }
+
     /// <summary>An empty field of a form is a secret not given.</summary>
     internal static bool IsGiven(IReadOnlyDictionary<string, Secret> secrets, string name) =>
         secrets.TryGetValue(name, out var secret) && secret.Reveal().Length > 0;

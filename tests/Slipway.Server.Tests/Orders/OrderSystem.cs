@@ -55,7 +55,10 @@ internal sealed partial class OrderSystem(TestSystem system) : IAsyncDisposable
     }
 
     /// <summary>The key in a fresh form.</summary>
-    public async Task<string> FormAsync(string blueprint = "hello") => FormKey().Match(await GetAsync("order/" + blueprint)).Groups["key"].Value;
+    public Task<string> FormAsync(string blueprint = "hello") => FormAtAsync("order/" + blueprint);
+
+    /// <summary>The key in a fresh form on any page.</summary>
+    public async Task<string> FormAtAsync(string path) => FormKey().Match(await GetAsync(path)).Groups["key"].Value;
 
     public Task<(HttpResponseMessage Answer, string Text)> SubmitAsync(string form, string secret = Secret, string location = "", string blueprint = "hello") =>
         SendAsync(HttpMethod.Post, "order/" + blueprint, Form(("form", form), ("location", location), ("secret.GREETING_TOKEN", secret)));
