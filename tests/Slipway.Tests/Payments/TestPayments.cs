@@ -58,4 +58,8 @@ internal sealed class TestPayments : IAsyncDisposable
     public Task<IReadOnlyList<Alert>> AlertsAsync() => Agents.Engine.Alerts.ListAsync(all: false, 10);
 
     public ValueTask DisposeAsync() => Agents.DisposeAsync();
+
+    /// <summary>Runs the look that is under way, and nothing it starts.</summary>
+    public async Task LookAsync() =>
+        await Agents.Engine.RunAsync((await Agents.Database.FirstOrDefaultAsync<string>("SELECT id FROM operations WHERE result IS NULL AND subject = 'sub_1'"))!);
 }
