@@ -73,8 +73,7 @@ internal static class CustomerSecrets
 
     private static Page Form(CustomerView view, string link, string formKey, IReadOnlyDictionary<string, string> wrong, string? notice = null, int status = StatusCodes.Status200OK)
     {
-        // What has no field of its own, such as a secret this blueprint does not have.
-        var rest = wrong.Where(w => view.Blueprint.Secrets.All(s => OrderForm.SecretPrefix + s.Name != w.Key)).Select(w => w.Value);
+        var rest = SecretField.WithoutField(view.Blueprint, wrong);
         var told = notice is null ? rest : rest.Prepend(notice);
         return new Page(view.Title, Html.Of($"""
             <h1>Replace what you entered</h1>

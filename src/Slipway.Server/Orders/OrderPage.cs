@@ -9,8 +9,7 @@ internal static class OrderPage
     {
         wrong ??= Nothing;
         var blueprint = offer.Blueprint;
-        // What has no field of its own, such as a secret this blueprint does not have.
-        var rest = wrong.Where(w => w.Key != "location" && blueprint.Secrets.All(s => OrderForm.SecretPrefix + s.Name != w.Key)).Select(w => w.Value);
+        var rest = SecretField.WithoutField(blueprint, wrong.Where(w => w.Key != "location").ToDictionary(StringComparer.Ordinal));
         var told = notice is null ? rest : rest.Prepend(notice);
         if (wrong.Count > 0)
         {

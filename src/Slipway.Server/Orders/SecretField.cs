@@ -23,6 +23,10 @@ internal static class SecretField
     public static Html Problem(string field, IReadOnlyDictionary<string, string> wrong) =>
         wrong.TryGetValue(field, out var what) ? Html.Of($"<p class=\"hint wrong\" role=\"alert\">{what}</p>") : Html.None;
 
+    /// <summary>What is wrong and has no field of its own, such as a secret this blueprint does not have.</summary>
+    public static IEnumerable<string> WithoutField(Blueprint blueprint, IReadOnlyDictionary<string, string> wrong) =>
+        wrong.Where(w => blueprint.Secrets.All(s => OrderForm.SecretPrefix + s.Name != w.Key)).Select(w => w.Value);
+
     private static Html Rule(BlueprintSecret secret) => Html.Of(
         $"{(secret.Example is { Length: > 0 } example ? Html.Of($", for example <code>{example}</code>") : Html.None)}{(secret.Pattern is { } pattern ? Html.Of($". It matches <code>{pattern.Text}</code>") : Html.None)}");
 }
