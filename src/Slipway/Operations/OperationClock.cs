@@ -1,76 +1,45 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Quartz;
-using Slipway.Storage;
+using Slipway.Operations.Nodes;
 
 namespace Slipway.Operations;
 
-/// <summary>Quartz as the alarm clock: one job and one trigger per operation, never the truth.</summary>
-public sealed class OperationClock(ISchedulerFactory schedulers, TimeProvider time)
+/// <summary>Quartz as the alarm clock for what is due later: one job and one trigger per operation, never the truth.</summary>
+public sealed class OperationClock(ISchedulerFactory schedulers, OperationSignals signals, TimeProvider time)
 {
-    /// <summary>Sets the operation's one trigger to <paramref name="at"/>, in place of any earlier one.</summary>
-    public async Task ArmAsync(string id, DateTimeOffset at, CancellationToken cancellationToken = default) =>
-        await ScheduleAsync(await schedulers.GetScheduler(cancellationToken), id, at, cancellationToken);
-
-    /// <summary>Sets the trigger in the caller's transaction, for a clock whose alarms are in the same database; it is heard at the commit.</summary>
-    internal async Task ArmWithinAsync(Transaction transaction, string id, DateTimeOffset at)
+    /// <summary>Sets the operation's one trigger to <paramref name="at"/>, in place of any earlier one; what is due now needs none.</summary>
+    public async Task ArmAsync(string id, DateTimeOffset at, CancellationToken cancellationToken = default)
     {
-        var scheduler = await schedulers.GetScheduler();
-        // The enlistment covers this method's flow; its end, which has the scheduler look, belongs behind the commit.
-        var enlistment = scheduler.EnlistTransaction(transaction.Underlying);
-        transaction.AfterCommit(enlistment.Dispose);
-        await ScheduleAsync(scheduler, id, at, CancellationToken.None);
-    }
+        if (at <= time.GetUtcNow())
+        {
+            signals.SayDue();
+            return;
+        }
 
-    private async Task ScheduleAsync(IScheduler scheduler, string id, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
         // A node that dies in a firing has it repeated by another; the row says whether there is anything to do.
-        var job = JobBuilder.Create<OperationJob>().WithIdentity(id).RequestRecovery().Build();
+        var job = JobBuilder.Create<OperationAlarm>().WithIdentity(id).RequestRecovery().Build();
         // A late alarm rings at once, whatever Quartz has for those it calls misfired.
-        var trigger = TriggerBuilder.Create(time).WithIdentity(id).StartAt(at > now ? at : now)
+        var trigger = TriggerBuilder.Create(time).WithIdentity(id).StartAt(at)
             .WithSimpleSchedule(schedule => schedule.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires)).Build();
         await scheduler.ScheduleJob(job, [trigger], ScheduleJobOptions.Replacing, cancellationToken);
     }
 }
 
-/// <summary>A firing: carries its operation as far as it goes and sets the alarm for the rest.</summary>
-[DisallowConcurrentExecution]
-public sealed partial class OperationJob(
-    OperationRunner runner, OperationClock clock, OperationStore store, TimeProvider time, IHostApplicationLifetime host, ILogger<OperationJob> log) : IJob
+/// <summary>A firing: has its operation taken, and is over when the row says so.</summary>
+public sealed class OperationAlarm(OperationWorker worker, Membership membership, IHostApplicationLifetime host) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        var id = context.JobDetail.Key.Name;
         try
         {
-            var due = await runner.RunAsync(id, host.ApplicationStopping);
-            if (due is not { } at || host.ApplicationStopping.IsCancellationRequested)
-            {
-                return;
-            }
-
-            await clock.ArmAsync(id, at, cancellationToken);
-            if ((await store.FindAsync(id, cancellationToken))?.DueAt < at)
-            {
-                // Somebody woke it just before its alarm was set to the later time.
-                await clock.ArmAsync(id, time.GetUtcNow(), cancellationToken);
-            }
+            // It rings at a node that cannot say it lives as at any other. Given back, it would ring there again.
+            await membership.WaitUntilCurrentAsync(host.ApplicationStopping);
+            await worker.TakeAsync(context.JobDetail.Key.Name);
         }
         catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
         {
-            // The other nodes look at what lies about when this one leaves.
+            // The row is due, and the other nodes look at such rows.
         }
-        catch (Exception e)
-        {
-            // The row still has its due time, so the sweep brings it back; the database may simply be away.
-            Log.Broke(log, e, id);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "{OperationId} could not be carried on; the sweep will try again")]
-        public static partial void Broke(ILogger logger, Exception exception, string operationId);
     }
 }

@@ -30,7 +30,7 @@ public sealed class OperationDispatcher(
             return null;
         }
 
-        waker.Hurry(transaction, operation.Id);
+        await waker.HurryAsync(transaction);
         return operation.Id;
     }
 

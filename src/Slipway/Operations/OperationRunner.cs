@@ -21,16 +21,17 @@ public sealed partial class OperationRunner(
 {
     private readonly Transitions _transitions = new(options, entropy);
 
+    /// <param name="id">Of the operation.</param>
+    /// <param name="stopping">The host stops.</param>
+    /// <param name="claimed">Its row, for one who has claimed it already.</param>
     /// <returns>When it is due again; null when it is finished, or in other hands.</returns>
     /// <exception cref="OperationCanceledException">The host stops before this node could act at all.</exception>
-    public async Task<DateTimeOffset?> RunAsync(string id, CancellationToken stopping)
+    public async Task<DateTimeOffset?> RunAsync(string id, CancellationToken stopping, Operation? claimed = null)
     {
-        // A firing comes to a node that cannot say it lives as to any other. Given back, it would come again at once.
         await membership.WaitUntilCurrentAsync(stopping);
         using var held = signals.Hold(id);
         var life = membership.Current;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Ended);
-        Operation? claimed = null;
         while (true)
         {
             held.Reset();
@@ -46,7 +47,7 @@ public sealed partial class OperationRunner(
                 break;
             }
 
-            if (claimed.LeaseUntil <= time.GetUtcNow())
+            if (claimed.LeaseUntil <= time.GetUtcNow() || claimed.LeaseBy != life.Id)
             {
                 // This process stood still since it claimed: others may be at it, and a request is not fenced as a row is.
                 claimed = null;

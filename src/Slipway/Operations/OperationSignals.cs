@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 
 namespace Slipway.Operations;
 
@@ -7,6 +8,8 @@ public sealed class OperationSignals
 {
     private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _changed = new(StringComparer.Ordinal);
+
+    private readonly Channel<bool> _due = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     /// <summary>Completes at the next change of the operation's timeline; take it before reading the timeline.</summary>
     public Task NextChangeAsync(string id) => _changed.GetOrAdd(id, static _ => NewSignal()).Task;
@@ -18,6 +21,15 @@ public sealed class OperationSignals
             signal.TrySetResult();
         }
     }
+
+    /// <summary>Says that something may be due now that nobody carries.</summary>
+    internal void SayDue() => _due.Writer.TryWrite(true);
+
+    /// <summary>Whether that was said and nobody has looked yet.</summary>
+    internal bool IsDue => _due.Reader.TryPeek(out _);
+
+    /// <summary>Returns when that was said since the last time.</summary>
+    internal async Task UntilDueAsync(CancellationToken cancellationToken) => await _due.Reader.ReadAsync(cancellationToken);
 
     /// <summary>Says that this process carries the operation now, so that a wake-up reaches it.</summary>
     internal Held Hold(string id) => _held[id] = new Held(this, id);

@@ -34,6 +34,24 @@ public sealed class OperationStore(Database database, Membership membership, Tim
             new { id, now, lease = now + OperationsOptions.Lease, node = membership.Id, shared = membership.IsShared ? 1 : 0 }));
     }
 
+    /// <summary>Takes what is due and in nobody's hands, the longest due first, as <see cref="ClaimAsync"/> does one. What another is just taking is passed over.</summary>
+    internal Task<IReadOnlyList<Operation>> ClaimDueAsync(int limit)
+    {
+        var now = time.GetUtcNow();
+        return database.WriteAsync(transaction => transaction.QueryAsync<Operation>(
+            $"""
+            UPDATE operations
+            SET epoch = epoch + 1, attempt = attempt + 1, due_at = @lease, lease_until = @lease, lease_by = @node
+            WHERE id IN (
+                WITH due AS MATERIALIZED (
+                    SELECT id FROM operations WHERE result IS NULL AND due_at <= @now AND lease_by IS NULL ORDER BY due_at LIMIT @limit {database.Dialect.SkipLocked})
+                SELECT id FROM due)
+              AND (@shared = 0 OR EXISTS (SELECT 1 FROM nodes n WHERE n.id = @node))
+            RETURNING *
+            """,
+            new { now, limit, lease = now + OperationsOptions.Lease, node = membership.Id, shared = membership.IsShared ? 1 : 0 }));
+    }
+
     /// <summary>Records what a step came to, with everything that belongs to it, if the claim still holds.</summary>
     /// <returns>The row as it is now, or null when another took the operation over and nothing was written.</returns>
     internal Task<Operation?> WriteAsync(Operation claimed, Transition change, Func<Transaction, Task>? also, Func<Transaction, Operation, Task> finished) =>
@@ -93,21 +111,20 @@ public sealed class OperationStore(Database database, Membership membership, Tim
 
     /// <summary>Gives a claim back untouched, for a server that stops: whoever comes next goes on at once.</summary>
     internal Task ReleaseAsync(Operation claimed) => FreeAsync(
-        claimed.Id,
         "UPDATE operations SET due_at = @now, lease_until = NULL, lease_by = NULL, attempt = attempt - 1 WHERE id = @Id AND epoch = @Epoch AND result IS NULL",
         new { claimed.Id, claimed.Epoch, now = time.GetUtcNow() });
 
-    /// <summary>Lets go of a wait held in memory, for a node that stops: another sets its alarm. The only node's successor looks anyway.</summary>
+    /// <summary>Lets go of a wait held in memory, for a node that stops: another looks at it at once and holds it on. The only node's successor looks anyway.</summary>
     internal Task LetGoAsync(string id) => membership.IsShared
-        ? FreeAsync(id, "UPDATE operations SET lease_by = NULL WHERE id = @id AND lease_by = @node AND lease_until IS NULL", new { id, node = membership.Id })
+        ? FreeAsync("UPDATE operations SET due_at = @now, lease_by = NULL WHERE id = @id AND lease_by = @node AND lease_until IS NULL", new { id, node = membership.Id, now = time.GetUtcNow() })
         : Task.CompletedTask;
 
-    /// <summary>The others hear of what was in our hands until now, and of nothing else: each answers with an alarm.</summary>
-    private Task FreeAsync(string id, string sql, object parameters) => database.WriteAsync(async transaction =>
+    /// <summary>The others hear of what was in our hands until now, and of nothing else.</summary>
+    private Task FreeAsync(string sql, object parameters) => database.WriteAsync(async transaction =>
     {
         if (await transaction.ExecuteAsync(sql, parameters) > 0)
         {
-            await transaction.NotifyAsync(NodeMessage.Free(id));
+            await transaction.NotifyAsync(NodeMessage.Due);
         }
     });
 

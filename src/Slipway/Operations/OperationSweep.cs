@@ -15,9 +15,9 @@ public sealed class OperationPulse
     internal void Beat(DateTimeOffset now) => Interlocked.Exchange(ref _last, now.ToUnixTimeMilliseconds());
 }
 
-/// <summary>Closes every gap the clock can have: at start re-arms all that is unfinished, later whatever is overdue.</summary>
+/// <summary>Closes every gap that messages and alarms can have: at start re-arms all that is unfinished, later looks for what is overdue.</summary>
 public sealed partial class OperationSweep(
-    OperationStore store, OperationClock clock, OperationSignals signals, OperationPulse pulse, Membership membership, OperationsOptions options, TimeProvider time, ILogger<OperationSweep> log)
+    OperationStore store, OperationWorker worker, OperationClock clock, OperationSignals signals, OperationPulse pulse, Membership membership, OperationsOptions options, TimeProvider time, ILogger<OperationSweep> log)
     : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -48,11 +48,16 @@ public sealed partial class OperationSweep(
     {
         try
         {
+            signals.SayDue();
             foreach (var operation in await store.ListWithoutAlarmAsync(DueBefore(all), stopping))
             {
-                if (!signals.Holds(operation.Id))
+                if (operation.DueAt > time.GetUtcNow())
                 {
-                    await clock.ArmAsync(operation.Id, operation.DueAt!.Value, stopping);
+                    await clock.ArmAsync(operation.Id, operation.DueAt.Value, stopping);
+                }
+                else if (operation.LeaseBy is not null && !signals.Holds(operation.Id))
+                {
+                    await worker.TakeAsync(operation.Id);
                 }
             }
 

@@ -4,7 +4,7 @@ using Slipway.Storage;
 namespace Slipway.Operations;
 
 /// <summary>Says that what an operation waits for may have happened. The row knows first; the rest only hurries.</summary>
-public sealed class OperationWaker(OperationStore store, OperationClock clock, OperationSignals signals, Membership membership, TimeProvider time)
+public sealed class OperationWaker(OperationStore store, OperationSignals signals, Membership membership)
 {
     public async Task WakeAsync(Transaction transaction, string id)
     {
@@ -13,38 +13,37 @@ public sealed class OperationWaker(OperationStore store, OperationClock clock, O
             return;
         }
 
-        if (!membership.IsShared || woken.LeaseBy == membership.Id)
+        if (woken.LeaseBy is null)
         {
-            HurryHere(transaction, id);
+            await HurryAsync(transaction);
         }
-        else if (woken.LeaseBy is { } node)
+        else if (!membership.IsShared || woken.LeaseBy == membership.Id)
         {
-            await transaction.NotifyAsync(NodeMessage.Wake(node, id));
+            transaction.AfterCommit(() =>
+            {
+                if (!signals.Wake(id))
+                {
+                    signals.SayDue();
+                }
+            });
         }
         else
         {
-            Hurry(transaction, id);
+            await transaction.NotifyAsync(NodeMessage.Wake(woken.LeaseBy, id));
         }
     }
 
-    /// <summary>Has a due operation that nobody carries carried on. Among nodes its alarm commits with it; alone, and if that is lost, the sweep finds it.</summary>
-    internal void Hurry(Transaction transaction, string id)
+    /// <summary>Has somebody look for what is due, once it is committed. If that is lost, the sweep looks.</summary>
+    internal async Task HurryAsync(Transaction transaction)
     {
         if (membership.IsShared)
         {
-            transaction.BeforeCommit(() => clock.ArmWithinAsync(transaction, id, time.GetUtcNow()));
+            // This node hears it as the others do, so that none has a start.
+            await transaction.NotifyAsync(NodeMessage.Due);
         }
         else
         {
-            HurryHere(transaction, id);
+            transaction.AfterCommit(signals.SayDue);
         }
     }
-
-    private void HurryHere(Transaction transaction, string id) => transaction.AfterCommit(() =>
-    {
-        if (!signals.Wake(id))
-        {
-            _ = clock.ArmAsync(id, time.GetUtcNow());
-        }
-    });
 }

@@ -8,6 +8,9 @@ namespace Slipway.Operations;
 
 public static class OperationsRegistration
 {
+    /// <summary>A firing only writes into its row that somebody has it, so a few at once are many a second.</summary>
+    private const int AlarmsAtOnce = 25;
+
     private static readonly TimeSpan CheckInEvery = TimeSpan.FromSeconds(2);
 
     /// <param name="services">Where to.</param>
@@ -28,9 +31,11 @@ public static class OperationsRegistration
         services.AddSingleton<OperationClock>();
         services.AddSingleton<OperationWaker>();
         services.AddSingleton<OperationDispatcher>();
+        services.AddSingleton<OperationWorker>();
         services.AddSingleton<OperationSweep>();
         // The node joins before anything of it acts, and leaves when nothing does any more.
         services.AddHostedService<NodeLink>();
+        services.AddHostedService(p => p.GetRequiredService<OperationWorker>());
         services.AddHostedService(p => p.GetRequiredService<OperationSweep>());
         services.AddQuartz(quartz =>
         {
@@ -43,7 +48,7 @@ public static class OperationsRegistration
                 quartz.UseInMemoryStore(_ => { });
             }
         });
-        services.AddOptions<ThreadPoolOptions>().Configure<OperationsOptions>((pool, options) => pool.MaxConcurrency = options.MaxInFlight);
+        services.AddOptions<ThreadPoolOptions>().Configure(static pool => pool.MaxConcurrency = AlarmsAtOnce);
         services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
         return services;
     }
@@ -55,8 +60,7 @@ public static class OperationsRegistration
             scheduler.InstanceName = "slipway";
             // A node hears only of alarms it set itself; for those of others it looks.
             scheduler.IdleWaitTime = TimeSpan.FromSeconds(5);
-            // One node does not take everything that is due.
-            scheduler.MaxBatchSize = 50;
+            scheduler.MaxBatchSize = AlarmsAtOnce;
         });
         quartz.Services.AddOptions<QuartzSchedulerOptions>().Configure<Membership>((scheduler, membership) => scheduler.InstanceId = membership.Process);
         quartz.UsePersistentStore(store =>
@@ -70,7 +74,6 @@ public static class OperationsRegistration
             store.ConfigureStore(options =>
             {
                 options.TablePrefix = "qrtz_";
-                options.AcceptEnlistedTransactions = true;
                 options.StoreJobDataAsStrings = true;
                 options.DbRetryInterval = CheckInEvery;
             });

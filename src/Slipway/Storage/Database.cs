@@ -100,7 +100,6 @@ public sealed class Database : IAsyncDisposable
         await using var underlying = await connection.BeginTransactionAsync(cancellationToken);
         var transaction = new Transaction(connection, underlying);
         var result = await work(transaction);
-        await transaction.FinishAsync();
         await underlying.CommitAsync(CancellationToken.None);
         Commits.Add(1);
         transaction.Committed();

@@ -23,6 +23,9 @@ internal abstract class Dialect
     /// <summary>The folder of migrations only this database gets; null if there are none.</summary>
     public virtual string? Migrations => null;
 
+    /// <summary>Ends a query whose rows are taken at once: rows that another is taking are no longer of interest. One writer meets nobody.</summary>
+    public virtual string SkipLocked => "";
+
     /// <summary>True for operations (<c>o</c>) nothing will ring for; where alarms are in memory, that is for the process to say.</summary>
     public virtual string HasNoAlarm => "1 = 1";
 
@@ -83,6 +86,8 @@ internal sealed class PostgresDialect(string url) : Dialect
     public override bool SingleWriter => false;
 
     public override string Migrations => "Postgres";
+
+    public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
 
     public override string HasNoAlarm =>
         "NOT EXISTS (SELECT 1 FROM qrtz_triggers t WHERE t.job_name = o.id AND t.trigger_state IN ('WAITING', 'ACQUIRED', 'BLOCKED'))";

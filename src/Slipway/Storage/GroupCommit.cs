@@ -123,7 +123,6 @@ internal sealed class GroupCommit(DbDataSource source, Action committed)
             {
                 await (alone ? Task.CompletedTask : transaction.ExecuteAsync("SAVEPOINT work"));
                 _value = await work(transaction);
-                await transaction.FinishAsync();
                 await (alone ? Task.CompletedTask : transaction.ExecuteAsync("RELEASE work"));
                 HasWorked = true;
             }

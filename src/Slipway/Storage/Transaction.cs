@@ -12,16 +12,9 @@ public sealed class Transaction
 
     private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
-    private List<Func<Task>>? _beforeCommit;
     private List<Action>? _afterCommit;
 
     internal Transaction(DbConnection connection, DbTransaction transaction) => (_connection, _transaction) = (connection, transaction);
-
-    /// <summary>For what brings its own SQL and commits with this.</summary>
-    internal DbTransaction Underlying => _transaction;
-
-    /// <summary>Runs as the last of the transaction: for what takes a lock everybody needs, so that it is held for a moment only and nothing is waited for behind it.</summary>
-    public void BeforeCommit(Func<Task> action) => (_beforeCommit ??= []).Add(action);
 
     /// <summary>Tells the other nodes, at the commit; where there are none, nobody.</summary>
     internal Task NotifyAsync(string message) =>
@@ -38,15 +31,6 @@ public sealed class Transaction
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await _connection.QueryAsync<T>(sql, parameters, _transaction)).AsList();
-
-    /// <summary>Does what is to be done last, before the commit.</summary>
-    internal async Task FinishAsync()
-    {
-        foreach (var action in _beforeCommit ?? [])
-        {
-            await action();
-        }
-    }
 
     /// <summary>Says that what was written is durable.</summary>
     internal void Committed() => _afterCommit?.ForEach(static action => action());

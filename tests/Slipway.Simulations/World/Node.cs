@@ -3,7 +3,6 @@ using System.Net;
 using System.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Quartz;
 using Slipway.Agents;
 using Slipway.Alerts;
 using Slipway.Blueprints;
@@ -163,14 +162,12 @@ internal sealed class Node : ITimerOwner, IAsyncDisposable
 
         // Held waits are left to the engine's own tests: here every wait goes back to the clock, which is the world.
         services.AddSingleton(new OperationsOptions { HoldFor = TimeSpan.FromTicks(-1) });
-        services.AddSingleton<ISchedulerFactory, NoAlarms>();
         services.AddSingleton<Membership>();
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationSignals>();
         services.AddSingleton<PlanCatalog>();
         services.AddSingleton<FailureReader>();
         services.AddSingleton<OperationRunner>();
-        services.AddSingleton<OperationClock>();
         services.AddSingleton<OperationWaker>();
         services.AddSingleton<OperationDispatcher>();
         services.AddAlerts();

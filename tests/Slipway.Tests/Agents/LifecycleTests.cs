@@ -216,6 +216,6 @@ public sealed class LifecycleTests : IAsyncLifetime
 
         (await _agents.FindAsync(agent.Id)).ShouldBe(agent);
         (await _agents.PlansOfAsync(agent.Id)).ShouldBeEmpty();
-        _agents.Engine.Alarms.Armed.ShouldBeEmpty();
+        _agents.Engine.Signals.IsDue.ShouldBeFalse();
     }
 }

@@ -109,6 +109,6 @@ public sealed class WishTests
         (agent.Status, agent.Wanted).ShouldBe((AgentStatus.Draft, Wanted.Nothing));
         (await agents.PlansOfAsync(agent.Id)).ShouldBeEmpty();
         (await agents.Secrets.FindAsync(agent.Id, "TOKEN"))!.Reveal().ShouldBe("abcd");
-        agents.Engine.Alarms.Armed.ShouldBeEmpty();
+        agents.Engine.Signals.IsDue.ShouldBeFalse();
     }
 }

@@ -25,7 +25,6 @@ public sealed class ForwardTests : IAsyncLifetime
         row.Result.ShouldBe(OperationResult.Succeeded);
         row.State.ShouldBe("""{"version":1,"state":{"Done":["first","second","third"]}}""");
         (await _engine.TimelineAsync(id)).ShouldBe(["first done", "second done", "third done"]);
-        _engine.Alarms.Armed.ShouldBe([id], "one trigger per operation, not per step");
     }
 
     [Fact]
@@ -98,19 +97,20 @@ public sealed class ForwardTests : IAsyncLifetime
         (await firing).ShouldBeNull();
         _engine.Time.GetUtcNow().ShouldBe(before);
         (await _engine.FindAsync(id)).Result.ShouldBe(OperationResult.Succeeded);
-        _engine.Alarms.Armed.Count.ShouldBe(1, "what is held in memory needs no alarm");
     }
 
     [Fact]
-    public async Task T17_a_wake_of_an_operation_nobody_holds_sets_the_alarm()
+    public async Task T17_a_wake_of_an_operation_nobody_holds_has_it_taken()
     {
         _steps.First.ThenWaits(TimeSpan.FromHours(1));
         var id = await _engine.StartAsync();
         await _engine.RunAsync(id);
+        await _engine.Signals.UntilDueAsync(CancellationToken.None);
+        _engine.Signals.IsDue.ShouldBeFalse("its start was heard, and nothing was said since");
 
         await _engine.WakeAsync(id);
 
-        _engine.Alarms.Armed.ShouldBe([id, id]);
+        _engine.Signals.IsDue.ShouldBeTrue();
         (await _engine.RunAsync(id)).ShouldBeNull();
     }
 

@@ -87,9 +87,61 @@ public sealed class HostedEngineTests : IDisposable
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task More_is_due_than_may_be_in_flight_and_all_of_it_runs()
+    {
+        var (inFlight, most) = (0, 0);
+        _steps.First.Always = _steps.Third.Always = null;
+        _steps.Second.Always = _ =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inFlight));
+            Interlocked.Decrement(ref inFlight);
+            return _steps.Second.Works(new Trail(["first"]));
+        };
+        using var host = await StartHostAsync(maxInFlight: 2);
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => StartOperationAsync(host, $"subject-{i}")));
+
+        foreach (var id in ids)
+        {
+            (await EndAsync(host, id)).Result.ShouldBe(OperationResult.Succeeded);
+        }
+
+        most.ShouldBeInRange(1, 2);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task T19_a_server_that_stops_waits_for_the_step_that_runs_and_its_successor_goes_on()
+    {
+        var (runs, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _steps.First.Then(async (trail, _, _) =>
+        {
+            runs.SetResult();
+            await goOn.Task;
+            return _steps.First.Works(trail);
+        });
+        string id;
+        using (var host = await StartHostAsync())
+        {
+            id = await StartOperationAsync(host);
+            await runs.Task.WaitAsync(Limit);
+            var stop = host.StopAsync();
+            stop.IsCompleted.ShouldBeFalse();
+            goOn.SetResult();
+            await stop;
+        }
+
+        using var next = await StartHostAsync();
+
+        (await EndAsync(next, id)).Result.ShouldBe(OperationResult.Succeeded);
+        _steps.Ran.ShouldBe(["first", "second", "third"]);
+        await next.StopAsync();
+    }
+
     public void Dispose() => _directory.Dispose();
 
-    private IHost BuildHost()
+    private IHost BuildHost(int maxInFlight = 100)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.None);
@@ -100,13 +152,14 @@ public sealed class HostedEngineTests : IDisposable
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddSingleton<IdSource>();
         builder.Services.AddSingleton<Plan>(_steps.Plan());
+        builder.Services.Configure<OperationsOptions>(options => options.MaxInFlight = maxInFlight);
         builder.Services.AddOperations(new StorageOptions { Database = _directory.File("slipway.db") });
         return builder.Build();
     }
 
-    private async Task<IHost> StartHostAsync()
+    private async Task<IHost> StartHostAsync(int maxInFlight = 100)
     {
-        var host = BuildHost();
+        var host = BuildHost(maxInFlight);
         await host.Services.GetRequiredService<Migrator>().MigrateAsync();
         await host.StartAsync();
         return host;

@@ -112,9 +112,7 @@ public sealed class MembershipTests : IDisposable
     {
         NodeMessage.WokenAt("node-1", NodeMessage.Wake("node-1", "op-1")).ShouldBe("op-1");
         NodeMessage.WokenAt("node-2", NodeMessage.Wake("node-1", "op-1")).ShouldBeNull();
-        NodeMessage.WokenAt("node-1", NodeMessage.Free("op-1")).ShouldBeNull();
-        NodeMessage.Freed(NodeMessage.Free("op-1")).ShouldBe("op-1");
-        NodeMessage.Freed(NodeMessage.Sweep).ShouldBeNull();
+        NodeMessage.WokenAt("node-1", NodeMessage.Due).ShouldBeNull();
     }
 
     private static NodeRow Node(string id, long beats) => new() { Id = id, Process = id, Beats = beats };

@@ -1,6 +1,4 @@
-using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Quartz;
 using Slipway.Alerts;
 using Slipway.Alerts.Webhooks;
 using Slipway.Operations;
@@ -21,7 +19,7 @@ internal sealed class TestEngine : IAsyncDisposable
         Database = new Database(new StorageOptions { Database = database ?? _directory.File("slipway.db") });
         Membership = new Membership(new IdSource(Entropy), Time);
         Store = new OperationStore(Database, Membership, Time);
-        Waker = new OperationWaker(Store, new OperationClock(Alarms, Time), Signals, Membership, Time);
+        Waker = new OperationWaker(Store, Signals, Membership);
         Alerts = new AlertStore(Database, new WebhookOutbox(Database, AlertsOptions, new IdSource(Entropy), Time), new IdSource(Entropy), Time);
         _plans = plans(this);
         Dispatcher = new OperationDispatcher(new PlanCatalog(_plans), Waker, new IdSource(Entropy), Time);
@@ -44,8 +42,6 @@ internal sealed class TestEngine : IAsyncDisposable
     public AlertStore Alerts { get; }
 
     public SeededEntropy Entropy { get; } = new();
-
-    public RecordedAlarms Alarms { get; } = new();
 
     public OperationWaker Waker { get; }
 
@@ -132,43 +128,5 @@ internal sealed class SeededEntropy : Entropy
         {
             _random.NextBytes(bytes);
         }
-    }
-}
-
-/// <summary>An alarm clock that only notes what it is asked for; asking anything else of it throws.</summary>
-internal sealed class RecordedAlarms : ISchedulerFactory
-{
-    private readonly IScheduler _scheduler;
-
-    public RecordedAlarms()
-    {
-        _scheduler = DispatchProxy.Create<IScheduler, AlarmRecorder>();
-        ((AlarmRecorder)_scheduler).Armed = Armed;
-    }
-
-    /// <summary>The ids that were armed, in order.</summary>
-    public List<string> Armed { get; } = [];
-
-    public ValueTask<IScheduler> GetScheduler(CancellationToken cancellationToken = default) => ValueTask.FromResult(_scheduler);
-
-    public ValueTask<IScheduler?> LookupScheduler(string schedName, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public ValueTask<List<IScheduler>> GetAllSchedulers(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-}
-
-/// <summary>The scheduler behind <see cref="RecordedAlarms"/>: its interface has some eighty members, of which one is used.</summary>
-public class AlarmRecorder : DispatchProxy
-{
-    internal List<string>? Armed { get; set; }
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-    {
-        if (targetMethod!.Name != nameof(IScheduler.ScheduleJob) || args is not [IJobDetail job, ..])
-        {
-            throw new NotSupportedException($"Nobody arranged {targetMethod.Name}.");
-        }
-
-        Armed!.Add(job.Key.Name);
-        return Activator.CreateInstance(targetMethod.ReturnType);
     }
 }

@@ -180,6 +180,42 @@ public abstract class OperationClaimTests(ITestStore store) : StoreSuite(store)
         (await _operations.ListWithoutAlarmAsync(Time.GetUtcNow() - TimeSpan.FromSeconds(1), default)).Select(o => o.Id).ShouldBe(["op-1", "op-2", "op-3"]);
     }
 
+    [Fact]
+    public async Task What_is_due_and_in_nobodys_hands_is_taken_the_longest_due_first()
+    {
+        for (var i = 2; i <= 5; i++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await InsertAsync(NewOperation($"op-{i}", $"agt-{i}"));
+        }
+
+        await SetAsync("UPDATE operations SET lease_by = 'somebody' WHERE id = 'op-1'");
+        await SetAsync("UPDATE operations SET due_at = due_at + 60000 WHERE id = 'op-4'");
+
+        var taken = await _operations.ClaimDueAsync(2);
+
+        taken.Select(o => (o.Id, o.Epoch, o.Attempt)).Order().ShouldBe([("op-2", 1, 1), ("op-3", 1, 1)]);
+        taken.ShouldAllBe(o => o.LeaseUntil == Time.GetUtcNow() + OperationsOptions.Lease && o.LeaseBy != null);
+        (await _operations.ClaimDueAsync(5)).Select(o => o.Id).ShouldBe(["op-5"]);
+        (await _operations.ClaimDueAsync(5)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Many_who_take_at_once_take_each_operation_once()
+    {
+        for (var i = 2; i <= 60; i++)
+        {
+            await InsertAsync(NewOperation($"op-{i}", $"agt-{i}"));
+        }
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _operations.ClaimDueAsync(5)));
+
+        taken.ShouldAllBe(some => some.Count <= 5);
+        var ids = taken.SelectMany(some => some).Select(o => o.Id).ToList();
+        ids.ShouldBeUnique();
+        ids.Count.ShouldBe(40);
+    }
+
     /// <returns>The next claim after a node died with the operation in its hands and another started.</returns>
     private protected async Task<Operation?> ClaimAfterACrashAndAStartAsync()
     {

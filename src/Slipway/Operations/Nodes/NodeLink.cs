@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -15,9 +14,7 @@ internal sealed partial class NodeLink(
     Database database,
     NodeStore nodes,
     Membership membership,
-    OperationStore store,
     OperationSignals signals,
-    OperationClock clock,
     OperationSweep sweep,
     TimeProvider time,
     ILogger<NodeLink> log) : BackgroundService
@@ -25,7 +22,6 @@ internal sealed partial class NodeLink(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(2);
     private readonly NodeObserver _observer = new(time);
-    private readonly Channel<string> _heard = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -54,7 +50,6 @@ internal sealed partial class NodeLink(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var following = FollowAllAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -71,8 +66,6 @@ internal sealed partial class NodeLink(
                 // The host stops.
             }
         }
-
-        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task TalkAsync(CancellationToken stopping)
@@ -137,38 +130,9 @@ internal sealed partial class NodeLink(
 
     private void Hear(string message)
     {
-        if (NodeMessage.WokenAt(membership.Id, message) is not { } woken || !signals.Wake(woken))
+        if (message == NodeMessage.Due || (NodeMessage.WokenAt(membership.Id, message) is { } woken && !signals.Wake(woken)))
         {
-            _heard.Writer.TryWrite(message);
-        }
-    }
-
-    /// <summary>One after another: a node that leaves says hundreds of things at once, and for each alarm the clock takes the one lock all nodes share.</summary>
-    private async Task FollowAllAsync(CancellationToken stopping)
-    {
-        await foreach (var message in _heard.Reader.ReadAllAsync(stopping))
-        {
-            await FollowAsync(message, stopping);
-        }
-    }
-
-    private async Task FollowAsync(string message, CancellationToken stopping)
-    {
-        try
-        {
-            if (message == NodeMessage.Sweep)
-            {
-                await sweep.SweepAsync(all: true, stopping);
-            }
-            else if ((NodeMessage.WokenAt(membership.Id, message) ?? NodeMessage.Freed(message)) is { } free
-                && (await store.FindAsync(free, stopping))?.DueAt is { } due)
-            {
-                await clock.ArmAsync(free, due, stopping);
-            }
-        }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
-        {
-            Log.Unheard(log, e, message);
+            signals.SayDue();
         }
     }
 
@@ -188,8 +152,5 @@ internal sealed partial class NodeLink(
 
         [LoggerMessage(6, LogLevel.Warning, "Node {Node} could not say that it leaves ({Error}); the others will notice")]
         public static partial void LeftInSilence(ILogger logger, string error, string node);
-
-        [LoggerMessage(5, LogLevel.Error, "What another node said ({Message}) could not be followed; the sweep will do it")]
-        public static partial void Unheard(ILogger logger, Exception exception, string message);
     }
 }

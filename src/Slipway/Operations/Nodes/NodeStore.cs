@@ -52,15 +52,25 @@ internal sealed class NodeStore(Database database, TimeProvider time)
     {
         await transaction.ExecuteAsync("DELETE FROM nodes WHERE id = @id", new { id });
         await TakeOverAsync(transaction);
-        await transaction.NotifyAsync(NodeMessage.Sweep);
     });
 
-    /// <summary>Frees what is carried by no living node. The epoch goes up, so that one who was taken for dead writes nothing.</summary>
-    private Task<int> TakeOverAsync(Transaction transaction) => transaction.ExecuteAsync(
-        """
-        UPDATE operations
-        SET epoch = epoch + 1, due_at = CASE WHEN lease_until IS NULL THEN due_at ELSE @now END, lease_until = NULL, lease_by = NULL
-        WHERE result IS NULL AND lease_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = operations.lease_by)
-        """,
-        new { now = time.GetUtcNow() });
+    /// <summary>
+    /// Frees what is carried by no living node, and has the living look at all of it: what was watched in memory is watched by nobody now. The epoch goes
+    /// up, so that one who was taken for dead writes nothing.
+    /// </summary>
+    private async Task<int> TakeOverAsync(Transaction transaction)
+    {
+        var freed = await transaction.ExecuteAsync(
+            """
+            UPDATE operations SET epoch = epoch + 1, due_at = @now, lease_until = NULL, lease_by = NULL
+            WHERE result IS NULL AND lease_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = operations.lease_by)
+            """,
+            new { now = time.GetUtcNow() });
+        if (freed > 0)
+        {
+            await transaction.NotifyAsync(NodeMessage.Due);
+        }
+
+        return freed;
+    }
 }
