@@ -18,7 +18,7 @@ public sealed class OperationClock(ISchedulerFactory schedulers, OperationSignal
 
         var scheduler = await schedulers.GetScheduler(cancellationToken);
         // A node that dies in a firing has it repeated by another; the row says whether there is anything to do.
-        var job = JobBuilder.Create<OperationAlarm>().WithIdentity(id).RequestRecovery().Build();
+        var job = JobBuilder.Create<OperationJob>().WithIdentity(id).RequestRecovery().Build();
         // A late alarm rings at once, whatever Quartz has for those it calls misfired.
         var trigger = TriggerBuilder.Create(time).WithIdentity(id).StartAt(at)
             .WithSimpleSchedule(schedule => schedule.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires)).Build();
@@ -26,8 +26,8 @@ public sealed class OperationClock(ISchedulerFactory schedulers, OperationSignal
     }
 }
 
-/// <summary>A firing: has its operation taken, and is over when the row says so.</summary>
-public sealed class OperationAlarm(OperationWorker worker, Membership membership, IHostApplicationLifetime host) : IJob
+/// <summary>A firing: has its operation taken, and is over when the row says so. Its name stands in the tables of alarms.</summary>
+public sealed class OperationJob(OperationWorker worker, Membership membership, IHostApplicationLifetime host) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {

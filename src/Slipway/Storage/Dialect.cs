@@ -131,6 +131,8 @@ internal sealed class PostgresDialect(string url) : Dialect
             ApplicationName = "slipway",
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
+            // Nothing of ours lives on in a session, and clearing it costs seven statements each time a connection is taken.
+            NoResetOnClose = true,
             // Three nodes fit into PostgreSQL's own default of 100 connections.
             MaxPoolSize = 22,
             // A server that went away without a word is noticed before its node would be missed for long.
