@@ -37,6 +37,11 @@ public static class SlipwayServer
             return await KeyCommands.RunAsync(args, Console.Out, Console.Error);
         }
 
+        if (AuthorityCommands.Knows(args))
+        {
+            return await AuthorityCommands.RunAsync(args, Console.Out, Console.Error);
+        }
+
         await using var app = Build(args);
         if (await Startup.PrepareAsync(app) is { Count: > 0 } problems)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Slipway.Blueprints;
 using Slipway.Machines;
+using Slipway.Machines.Authorities;
 using Slipway.Secrets;
 using Slipway.Server.Access;
 using Slipway.Server.Orders;
@@ -52,7 +53,7 @@ internal static class Startup
             return [strange.Message];
         }
 
-        await MakeWhatBackupsNeedAsync(app.Services.GetRequiredService<ControlPlane>());
+        await MakeWhatBackupsNeedAsync(app.Services.GetRequiredService<ControlPlane>(), app.Services.GetRequiredService<SshAuthorities>());
         if (await app.Services.GetRequiredService<ApiTokens>().CreateFirstAsync() is { } first)
         {
             Console.WriteLine($"First API token (shown once, keep it safe): {first}");
@@ -62,12 +63,12 @@ internal static class Startup
     }
 
     /// <summary>Who we are is made before the first machine is, so that no backup is without it: with another id or authority, all there is at the clouds would be a stranger's.</summary>
-    private static async Task MakeWhatBackupsNeedAsync(ControlPlane controlPlane)
+    private static async Task MakeWhatBackupsNeedAsync(ControlPlane controlPlane, SshAuthorities authorities)
     {
         await controlPlane.GetIdAsync();
         try
         {
-            await controlPlane.GetAuthorityAsync();
+            await authorities.ListAsync();
         }
         catch (SshException)
         {

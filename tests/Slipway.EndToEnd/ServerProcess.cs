@@ -97,6 +97,23 @@ public sealed partial class ServerProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Runs a command of the server's with its settings, beside it, and returns what it printed.</summary>
+    public async Task<string> CommandAsync(params string[] words)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "slipway-server.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. words, .. _settings.Select(s => $"--{s.Key}={s.Value}")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, output + await errors);
+        return output;
+    }
+
     /// <summary>Sends a signal by its name, such as <c>STOP</c>.</summary>
     public void Signal(string name)
     {

@@ -1,3 +1,4 @@
+using Slipway.Machines.Authorities;
 using Slipway.Ssh;
 
 namespace Slipway.Machines;
@@ -6,7 +7,7 @@ namespace Slipway.Machines;
 public sealed record MachineDoor(ShellCertificate Certificate, string Host, string User, string Name, string HostKey);
 
 /// <summary>Lets a person onto a machine, for minutes and by a certificate that names them.</summary>
-public sealed class MachineAccess(MachineStore machines, ControlPlane controlPlane, MachinesOptions options)
+public sealed class MachineAccess(MachineStore machines, SshAuthorities authorities, MachinesOptions options)
 {
     /// <param name="subject">Whose machine.</param>
     /// <param name="publicKey">The person's ed25519 public key; the private one stays with them.</param>
@@ -23,7 +24,7 @@ public sealed class MachineAccess(MachineStore machines, ControlPlane controlPla
         }
 
         var target = new SshTarget { Host = host, User = MachineDocument.AdminUser, HostKeyAlias = machine.Name };
-        var authority = await controlPlane.GetAuthorityAsync(cancellationToken);
+        var authority = await authorities.ForAsync(machine, cancellationToken);
         var certificate = await authority.CertifyShellAsync(publicKey, target, new string([.. holder.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]), cancellationToken);
         return new MachineDoor(certificate, host, target.User, machine.Name, hostKey);
     }

@@ -3,21 +3,23 @@ using System.Security.Cryptography;
 using System.Text;
 using Slipway.Blueprints;
 using Slipway.CloudInit;
+using Slipway.Machines.Authorities;
 
 namespace Slipway.Machines;
 
 /// <summary>A machine's first boot as a cloud-init document: public or single-use content only, the same for the same machine.</summary>
-public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions options, TailscaleSettings tailscale)
+public sealed class MachineDocument(ControlPlane controlPlane, SshAuthorities authorities, MachinesOptions options, TailscaleSettings tailscale)
 {
     /// <summary>The account the control plane logs in as; its certificates name the machine. One account that may become root is one too many.</summary>
     public const string AdminUser = "root";
 
+    internal const string AuthoritiesFile = "/etc/ssh/slipway_ca.pub";
     internal const string AuthKeyFile = "/var/lib/slipway/tailscale.key";
     internal const string BootTokenFile = "/var/lib/slipway/boot-token";
 
     public async Task<CloudConfig> BuildAsync(Machine machine, Blueprint blueprint, string? authKey, CancellationToken cancellationToken)
     {
-        var authority = await controlPlane.GetAuthorityAsync(cancellationToken);
+        var trusted = await authorities.LinesForAsync(machine, cancellationToken);
         var token = controlPlane.BootToken(machine);
         return new CloudConfig
         {
@@ -26,7 +28,7 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
             PackageUpdate = blueprint.Packages.Count > 0 ? true : null,
             Packages = blueprint.Packages,
             SshGenKeyTypes = ["ed25519"],
-            WriteFiles = [.. Files(machine, authority.PublicKey, token, authKey)],
+            WriteFiles = [.. Files(machine, trusted, token, authKey)],
             BootScript = new BootScript
             {
                 ReportUrl = Callback("boot", token),
@@ -42,15 +44,15 @@ public sealed class MachineDocument(ControlPlane controlPlane, MachinesOptions o
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
             '\n', machine.Name, machine.OperationId, blueprint.Digest, blueprint.Machine.ServerType, blueprint.Machine.Image, authKeyId))))[..32];
 
-    private static IEnumerable<CloudFile> Files(Machine machine, string authorityKey, string token, string? authKey)
+    private static IEnumerable<CloudFile> Files(Machine machine, IReadOnlyList<string> trusted, string token, string? authKey)
     {
-        yield return new CloudFile { Path = "/etc/ssh/slipway_ca.pub", Content = authorityKey.Trim() + "\n" };
+        yield return new CloudFile { Path = AuthoritiesFile, Content = string.Concat(trusted.Select(key => key.Trim() + "\n")) };
         yield return new CloudFile { Path = $"/etc/ssh/slipway_principals/{AdminUser}", Content = machine.Name + "\n" };
         yield return new CloudFile
         {
             Path = "/etc/ssh/sshd_config.d/10-slipway.conf",
-            Content = """
-                TrustedUserCAKeys /etc/ssh/slipway_ca.pub
+            Content = $"""
+                TrustedUserCAKeys {AuthoritiesFile}
                 AuthorizedPrincipalsFile /etc/ssh/slipway_principals/%u
                 PermitRootLogin prohibit-password
                 PasswordAuthentication no

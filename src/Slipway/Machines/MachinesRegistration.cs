@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Slipway.Blueprints;
 using Slipway.Hetzner;
+using Slipway.Machines.Authorities;
 using Slipway.Machines.Boot;
 using Slipway.Machines.Plans;
 using Slipway.Machines.Reconcile;
@@ -46,6 +47,10 @@ public static class MachinesRegistration
 
         services.AddSingleton<MachineStore>();
         services.AddSingleton<ControlPlane>();
+        services.AddSingleton<SshAuthorityStore>();
+        services.AddSingleton<SshAuthorities>();
+        services.AddSingleton<AuthorityRollout>();
+        services.AddHostedService(p => p.GetRequiredService<AuthorityRollout>());
         services.AddSingleton<ControlPlaneFirewall>();
         services.AddSingleton<MachineDocument>();
         services.AddSingleton<GoneServers>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Storage;
 
 namespace Slipway.Secrets;
@@ -5,6 +6,9 @@ namespace Slipway.Secrets;
 /// <summary>Secrets by owner and name, encrypted; a row copied to another owner or name does not decrypt.</summary>
 public sealed class SecretStore(Database database, SecretCipher cipher, TimeProvider time)
 {
+    /// <summary>More than any log of a machine reaches back for.</summary>
+    private const int MostFormer = 200;
+
     /// <summary>Keeps a secret unless there is one of that name already.</summary>
     public Task AddAsync(Transaction transaction, string owner, string name, Secret secret) => transaction.ExecuteAsync(
         "INSERT INTO secrets (owner, name, ciphertext, updated_at) VALUES (@owner, @name, @ciphertext, @now) ON CONFLICT DO NOTHING",
@@ -86,14 +90,14 @@ public sealed class SecretStore(Database database, SecretCipher cipher, TimeProv
     public static Task DeleteAsync(Transaction transaction, string owner, string name) =>
         transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @owner AND name = @name", new { owner, name });
 
-    /// <summary>Forgets everything of an owner, also what is put aside for it.</summary>
-    public static Task DeleteAllAsync(Transaction transaction, string owner) =>
-        transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @owner OR owner = @aside", new { owner, aside = Aside(owner) });
+    /// <summary>Forgets everything of an owner, also what is put aside for it and what it had before.</summary>
+    public static Task DeleteAllAsync(Transaction transaction, string owner) => transaction.ExecuteAsync(
+        "DELETE FROM secrets WHERE owner = @owner OR owner = @aside OR owner = @former", new { owner, aside = Aside(owner), former = Former(owner) });
 
     /// <summary>Puts secrets aside that are to take the place of an owner's; an empty one is to be taken away.</summary>
     public async Task PutAsideAsync(Transaction transaction, string owner, IReadOnlyDictionary<string, Secret> secrets)
     {
-        await DropAsideAsync(transaction, owner);
+        await DeleteAsideAsync(transaction, owner);
         foreach (var (name, secret) in secrets)
         {
             await PutAsync(transaction, Aside(owner), name, secret);
@@ -102,21 +106,68 @@ public sealed class SecretStore(Database database, SecretCipher cipher, TimeProv
 
     public Task<IReadOnlyDictionary<string, Secret>> ReadAsideAsync(string owner, CancellationToken cancellationToken = default) => ReadAllAsync(Aside(owner), cancellationToken);
 
-    /// <summary>What was put aside takes its place.</summary>
+    /// <summary>What was put aside takes its place; what it replaces is kept as a former one.</summary>
     public async Task AdoptAsync(Transaction transaction, string owner, IReadOnlyDictionary<string, Secret> aside)
     {
         foreach (var (name, secret) in aside)
         {
+            if (await transaction.FirstOrDefaultAsync<string>("SELECT ciphertext FROM secrets WHERE owner = @owner AND name = @name", new { owner, name }) is { } replaced)
+            {
+                await KeepFormerAsync(transaction, owner, cipher.Decrypt(replaced, Context(owner, name)));
+            }
+
             await (secret.Reveal().Length == 0 ? DeleteAsync(transaction, owner, name) : PutAsync(transaction, owner, name, secret));
         }
 
-        await DropAsideAsync(transaction, owner);
+        await DeleteAsideAsync(transaction, owner);
     }
 
-    public static Task DropAsideAsync(Transaction transaction, string owner) =>
+    /// <summary>What was put aside comes to nothing. It may have been on the machine, so it is kept as a former one.</summary>
+    public async Task GiveUpAsideAsync(Transaction transaction, string owner)
+    {
+        foreach (var secret in await ReadAsync(transaction, Aside(owner)))
+        {
+            await KeepFormerAsync(transaction, owner, secret.Value);
+        }
+
+        await DeleteAsideAsync(transaction, owner);
+    }
+
+    /// <summary>
+    /// What an owner's machine was once given, the newest last: nothing is done with it but to recognise it in what the machine prints. Each is there
+    /// once, and of very many the oldest are forgotten.
+    /// </summary>
+    public async Task<IReadOnlyList<Secret>> ReadFormerAsync(string owner, CancellationToken cancellationToken = default) =>
+        [.. (await ReadAllAsync(Former(owner), cancellationToken)).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => s.Value)];
+
+    private async Task KeepFormerAsync(Transaction transaction, string owner, Secret secret)
+    {
+        var kept = await ReadAsync(transaction, Former(owner));
+        if (secret.Reveal().Length == 0 || kept.Any(k => k.Value.Reveal() == secret.Reveal()))
+        {
+            return;
+        }
+
+        var next = kept.Count == 0 ? 0 : int.Parse(kept[^1].Name, CultureInfo.InvariantCulture) + 1;
+        await PutAsync(transaction, Former(owner), next.ToString("D9", CultureInfo.InvariantCulture), secret);
+        foreach (var oldest in kept.Take(kept.Count + 1 - MostFormer))
+        {
+            await DeleteAsync(transaction, Former(owner), oldest.Name);
+        }
+    }
+
+    private async Task<IReadOnlyList<(string Name, Secret Value)>> ReadAsync(Transaction transaction, string owner)
+    {
+        var rows = await transaction.QueryAsync<(string Name, string Ciphertext)>("SELECT name, ciphertext FROM secrets WHERE owner = @owner ORDER BY name", new { owner });
+        return [.. rows.Select(r => (r.Name, cipher.Decrypt(r.Ciphertext, Context(owner, r.Name))))];
+    }
+
+    private static Task<int> DeleteAsideAsync(Transaction transaction, string owner) =>
         transaction.ExecuteAsync("DELETE FROM secrets WHERE owner = @aside", new { aside = Aside(owner) });
 
     private static string Aside(string owner) => owner + "/aside";
+
+    private static string Former(string owner) => owner + "/former";
 
     private static string Context(string owner, string name) => $"secrets/ciphertext/{owner}/{name}";
 }

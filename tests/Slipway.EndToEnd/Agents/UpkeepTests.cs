@@ -55,7 +55,9 @@ public sealed class UpkeepTests(RealStack stack)
         var log = await stack.Client.Agents.LogAsync(agent.Id, 200);
 
         log.Lines.ShouldContain(line => line.EndsWith("my token is ***", StringComparison.Ordinal));
-        log.Lines.ShouldAllBe(line => !line.Contains(Second, StringComparison.Ordinal));
+        // Also what was rotated away, and what was tried and put back.
+        log.Lines.ShouldAllBe(line => !line.Contains(Second, StringComparison.Ordinal) && !line.Contains(First, StringComparison.Ordinal));
+        log.Lines.ShouldAllBe(line => !line.Contains("bad-token-that-ends-it", StringComparison.Ordinal));
         (await stack.Client.Agents.LogAsync(agent.Id, 200, log.Cursor)).Lines.ShouldBeEmpty();
         (await Should.ThrowAsync<SlipwayException>(() => stack.Client.Agents.LogAsync(agent.Id, 10, "s=1' --flush"))).Code.ShouldBe("bad_request");
     }

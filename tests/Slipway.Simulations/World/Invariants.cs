@@ -11,8 +11,8 @@ internal sealed class Invariants(World world)
 {
     public static readonly string[] Tables =
     [
-        "agents", "alerts", "api_tokens", "audit", "blueprints", "checkouts", "drifts", "evidence", "machines", "nodes", "operations", "outbox", "quarantine", "reconcile",
-        "schema_versions", "secrets", "settings", "stripe_events", "subscriptions", "timeline", "workflow_deliveries", "workflow_jobs",
+        "agents", "alerts", "api_tokens", "audit", "blueprints", "checkouts", "drifts", "evidence", "machine_authorities", "machines", "nodes", "operations", "outbox", "quarantine", "reconcile",
+        "schema_versions", "secrets", "settings", "ssh_authorities", "stripe_events", "subscriptions", "timeline", "workflow_deliveries", "workflow_jobs",
     ];
 
     private readonly List<string> _broken = [];

@@ -2,7 +2,6 @@ using System.Net;
 using Slipway.Hetzner;
 using Slipway.Machines;
 using Slipway.Secrets;
-using Slipway.Ssh;
 using Slipway.Storage;
 using Slipway.Testing;
 using Slipway.Tests.Storage;
@@ -64,8 +63,7 @@ public sealed class ControlPlaneFirewallTests() : StoreSuite(new SqliteStore())
         using var hetzner = new HetznerClient(new HetznerOptions { Token = "token" }, http, Time, random: () => 0);
         var keys = new KeyRing(MasterKey.Create());
         var settings = new Settings(Database);
-        await using var controlPlane = new ControlPlane(
-            settings, new SecretStore(Database, new SecretCipher(keys), Time), Database, new IdSource(new Entropy()), keys, new SshOptions());
+        var controlPlane = new ControlPlane(settings, new IdSource(new Entropy()), keys);
         using var firewall = new ControlPlaneFirewall(
             hetzner, controlPlane, new MachinesOptions { PublicUrl = new Uri("http://control-plane.test/"), ControlPlaneAddresses = { "192.0.2.1/32" } }, settings, Database);
         await act(firewall);

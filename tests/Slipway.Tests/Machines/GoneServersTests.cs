@@ -3,7 +3,6 @@ using System.Net;
 using Slipway.Hetzner;
 using Slipway.Machines;
 using Slipway.Secrets;
-using Slipway.Ssh;
 using Slipway.Storage;
 using Slipway.Testing;
 using Slipway.Tests.Storage;
@@ -137,8 +136,7 @@ public sealed class GoneServersTests() : StoreSuite(new SqliteStore())
     {
         await Database.WriteAsync(transaction => Settings.SetAsync(transaction, "control-plane-id", "cp-1"));
         var keys = new KeyRing(MasterKey.Create());
-        var controlPlane = new ControlPlane(
-            new Settings(Database), new SecretStore(Database, new SecretCipher(keys), Time), Database, new IdSource(new Entropy()), keys, new SshOptions());
+        var controlPlane = new ControlPlane(new Settings(Database), new IdSource(new Entropy()), keys);
         return new GoneServers(new HetznerClient(new HetznerOptions { Token = "token" }, http, Time, random: () => 0), controlPlane, Time);
     }
 

@@ -66,8 +66,12 @@ public abstract class StoreSuite(ITestStore store) : IAsyncLifetime
         }
     }
 
+    /// <summary>Ends what a test began, before its database is gone.</summary>
+    protected virtual Task CleanUpAsync() => Task.CompletedTask;
+
     public async Task DisposeAsync()
     {
+        await CleanUpAsync();
         await Database.DisposeAsync();
         await store.DisposeAsync();
     }

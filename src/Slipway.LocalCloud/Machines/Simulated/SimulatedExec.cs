@@ -26,6 +26,8 @@ internal static class SimulatedExec
                 "prove-host-key" => ProveHostKey(machine.Disk, Stdin(request)),
                 "place-files" => PlaceFiles(machine.Disk),
                 "place-files-and-start" => PlaceFilesAndStart(machine, Stdin(request)),
+                "place-authorities" => PlaceAuthorities(machine.Disk, Stdin(request)),
+                "check-login" => Ok(""),
                 "start-unit" => StartUnit(machine),
                 "stop-unit" => StopUnit(machine),
                 "check-unit" => new ExecResult(machine.UnitActive ? 0 : 3, machine.UnitActive ? "active\n" : "inactive\n", ""),
@@ -63,6 +65,13 @@ internal static class SimulatedExec
     /// <summary>As the boot script keeps its report: one line a field.</summary>
     private static string Escape(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    /// <summary>The first line is the generation of what follows.</summary>
+    private static ExecResult PlaceAuthorities(SimulatedDisk disk, string lines)
+    {
+        disk.Authorities = lines[(lines.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        return Ok("");
+    }
 
     private static ExecResult PlaceFiles(SimulatedDisk disk)
     {

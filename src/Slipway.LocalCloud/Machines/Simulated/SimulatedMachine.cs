@@ -132,6 +132,9 @@ internal sealed class SimulatedDisk(string? userData)
     /// <summary>A file with this word in it does the agent no good: it starts and is never well.</summary>
     public const string MakesUnwell = "simulated-unwell";
 
+    /// <summary>The SSH authorities that were brought to it since its first boot.</summary>
+    public string? Authorities { get; set; }
+
     public bool FilesPlaced { get; set; }
 
     public bool Unwell { get; set; }

@@ -9,6 +9,9 @@ public sealed record RemoteScript(string Name, string Text)
     /// <summary>What the script reads from standard input; may hold secrets.</summary>
     public ReadOnlyMemory<byte> Input { get; init; }
 
+    /// <summary>The number of the authority to log in with; null for the newest that the machine is known to trust.</summary>
+    public long? SignedBy { get; init; }
+
     public override string ToString() => Name;
 }
 

@@ -20,6 +20,29 @@ internal static class RemoteScripts
         """);
 
     /// <summary>
+    /// Reads a generation and the authorities to trust, a line each, and puts them in the place of the present ones, whole or not at all; sshd reads the file
+    /// at every login. What a later generation placed stays.
+    /// </summary>
+    public static readonly RemoteScript PlaceAuthorities = new("place-authorities", $$"""
+        set -euo pipefail
+        umask 022
+        read -r generation
+        file={{MachineDocument.AuthoritiesFile}}
+        present=$(sed -n '1s/^# slipway //p' "$file" 2>/dev/null || true)
+        if (( ${present:-0} > generation )); then echo "generation $present is in place, later than $generation" >&2; exit 3; fi
+        temporary=$(mktemp -- /etc/ssh/.slipway_ca.XXXXXXXX)
+        trap 'rm -f -- "$temporary"' EXIT
+        { echo "# slipway $generation"; cat; } >"$temporary"
+        keys=$(ssh-keygen -l -f "$temporary" | wc -l) && [ "$keys" = "$(($(wc -l <"$temporary") - 1))" ] || { echo 'not every line is a key' >&2; exit 4; }
+        chmod 0644 -- "$temporary"
+        sync -- "$temporary"
+        mv -fT -- "$temporary" "$file"
+        """);
+
+    /// <summary>Nothing but a login.</summary>
+    public static readonly RemoteScript CheckLogin = new("check-login", "exit 0");
+
+    /// <summary>
     /// Writes files given as lines of owner, mode, path and content (the last two in base64), each whole or not at all; a credential comes as a line
     /// with a dash for its owner and its name for its mode, and is encrypted before it is written; a mode of <c>none</c> takes the path away. When all are there the same connection goes on to
     /// start the unit and prints <c>started</c> and, if it is healthy by then, <c>ok</c>: a second connection costs half a second.

@@ -62,7 +62,7 @@ public sealed class PutBackSecrets(SecretPlacing placing, MachineStore machines,
 }
 
 /// <summary>Waits until the agent is well with its former secrets, and forgets the new ones.</summary>
-public sealed class AwaitFormerHealth(AwaitHealthy healthy, MachineStore machines) : Step<MachineState>
+public sealed class AwaitFormerHealth(AwaitHealthy healthy, MachineStore machines, SecretStore secrets) : Step<MachineState>
 {
     /// <summary>After this the secrets are not what the agent lacks.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(15);
@@ -87,7 +87,7 @@ public sealed class AwaitFormerHealth(AwaitHealthy healthy, MachineStore machine
     {
         Also = async transaction =>
         {
-            await SecretStore.DropAsideAsync(transaction, context.Subject);
+            await secrets.GiveUpAsideAsync(transaction, context.Subject);
             if (running)
             {
                 await machines.SetRunningAsync(transaction, context.Subject);

@@ -86,7 +86,8 @@ internal static class AgentSecrets
         var all = await secrets.ReadAllAsync(subject, cancellationToken);
         return all.Where(s => blueprint.Secrets.Any(d => d.Name == s.Key)).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
     }
-    /// <summary>All that a machine may have been given and might repeat: also what was put aside.</summary>
+
+    /// <summary>All that a machine may have been given and might repeat: also what was put aside, and what it had before.</summary>
     public static async Task<IReadOnlyList<Secret>> ReadKnownAsync(this SecretStore secrets, string subject, CancellationToken cancellationToken) =>
-        [.. (await secrets.ReadAllAsync(subject, cancellationToken)).Values, .. (await secrets.ReadAsideAsync(subject, cancellationToken)).Values];
+        [.. (await secrets.ReadAllAsync(subject, cancellationToken)).Values, .. (await secrets.ReadAsideAsync(subject, cancellationToken)).Values, .. await secrets.ReadFormerAsync(subject, cancellationToken)];
 }

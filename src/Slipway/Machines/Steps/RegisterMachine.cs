@@ -1,11 +1,12 @@
 using Slipway.Blueprints;
+using Slipway.Machines.Authorities;
 using Slipway.Machines.Workflows;
 using Slipway.Operations;
 
 namespace Slipway.Machines.Steps;
 
 /// <summary>Writes the names of everything that will be made, before any of it is.</summary>
-public sealed class RegisterMachine(MachineStore machines, BlueprintStore blueprints, ControlPlane controlPlane, TailscaleSettings tailscale, ServerByWorkflow workflow) : Step<MachineState>
+public sealed class RegisterMachine(MachineStore machines, BlueprintStore blueprints, ControlPlane controlPlane, SshAuthorityStore authorities, TailscaleSettings tailscale, ServerByWorkflow workflow) : Step<MachineState>
 {
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
     {
@@ -37,6 +38,7 @@ public sealed class RegisterMachine(MachineStore machines, BlueprintStore bluepr
             Also = async transaction =>
             {
                 await machines.RegisterAsync(transaction, machine, ControlPlane.Hash(controlPlane.NewBootToken(context.OperationId)));
+                await authorities.DecideAsync(transaction, context.Subject, context.OperationId);
                 if (executor == Executors.GitHubActions)
                 {
                     await workflow.RegisterAsync(transaction, context);
