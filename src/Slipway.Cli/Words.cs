@@ -25,6 +25,15 @@ internal static class Words
     public const string SshCommand = "What to run instead of a shell; put -- before it.";
     public const string AgentSecrets = "Change the secrets of an agent.";
     public const string AgentSecretsSet = "Give a running agent other secrets: they are placed, the agent restarted and asked whether it is well; if not, the former are put back.";
+    public const string AgentSnapshot = "Have Hetzner copy an agent's disk with everything on it, secrets included. An agent that runs goes on; stop it first for a copy without unwritten data.";
+    public const string AgentSnapshots = "List the snapshots of an agent's disk, or delete one of them.";
+    public const string AgentResize = "Give an agent's machine another server type. One that runs is down meanwhile and is seen well afterwards; what fails is put back.";
+    public const string AgentRebuild = "Make an agent's machine anew on the server it has. Everything on its disk is lost; its secrets are placed again. Asks first.";
+    public const string DescriptionOption = "What people recognise it by; Hetzner shows it too.";
+    public const string KeepOption = "It outlives its agent; otherwise it is deleted when the agent is destroyed.";
+    public const string DeleteOption = "Delete the snapshot of this id.";
+    public const string TypeOption = "The server type, e.g. cx33.";
+    public const string UpgradeDiskOption = "Let the disk grow with the type; then there is no way back to a smaller one.";
     public const string Operation = "Look at the durable runs of steps that make machines so.";
     public const string OperationList = "List operations, newest first.";
     public const string OperationShow = "Show one operation, its timeline, and what its machine said if it failed.";
@@ -82,6 +91,7 @@ internal static class Words
     public const string WaitAndNoWait = "--wait and --no-wait exclude each other.";
     public const string NoSecretGiven = "Name at least one secret: --secret KEY=@file, or --remove KEY.";
     public const string NotDestroyed = "Nothing was destroyed.";
+    public const string NotRebuilt = "Nothing was rebuilt.";
     public const string Healthy = "Everything is in order.";
 
     public static string VariableMissing(string name) => $"{name} is not set: give it to the step as a secret of the repository.";
@@ -109,6 +119,11 @@ internal static class Words
 
     public static string ConfirmDestroy(AgentResource agent) =>
         $"Destroy {Called(agent)}? Its machine and everything on it will be deleted.";
+
+    public static string ConfirmRebuild(AgentResource agent) =>
+        $"Rebuild {Called(agent)}? Everything on its disk will be lost.";
+
+    public static string YesNeededToRebuild(string id) => $"Nobody is here to confirm that {id} is to be rebuilt. Add --yes.";
 
     public static string YesNeeded(string id) => $"Nobody is here to confirm that {id} is to be destroyed. Add --yes.";
 
@@ -207,6 +222,10 @@ internal static class Words
         "replace" => "Replacing",
         "repair" => "Repairing",
         "change-secrets" => "Changing secrets of",
+        "snapshot" => "Taking a snapshot of",
+        "delete-snapshot" => "Deleting a snapshot of",
+        "resize" => "Resizing",
+        "rebuild" => "Rebuilding",
         var other => $"Running {other} of",
     };
 

@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 namespace Slipway.Client;
 
 /// <summary>Agents: <c>/v1/agents</c>.</summary>
-public sealed class AgentsClient
+public sealed partial class AgentsClient
 {
     internal AgentsClient(SlipwayConnection connection) => Connection = connection;
 

@@ -60,7 +60,7 @@ public sealed class LifeTests
         await system.WebhookAsync(StripeEvents.Cancelled("evt_2", subscription));
         var leaving = await Eventually.BecomesAsync(() => system.Client.Agents.GetAsync(agent.Id), a => a.Wanted == "destroyed", "the subscription's end has come through");
         var destroy = await system.FinishedAsync(leaving.Operation!);
-        destroy.Timeline.Where(t => t.Kind == "done").Select(t => t.Step).ShouldBe(["delete-server", "leave-tailnet", "remove-firewall", "forget-machine"]);
+        destroy.Timeline.Where(t => t.Kind == "done").Select(t => t.Step).ShouldBe(["delete-server", "delete-snapshots", "leave-tailnet", "remove-firewall", "forget-machine"]);
         var closed = await system.Client.Agents.GetAsync(agent.Id);
         closed.Status.ShouldBe("closed");
         closed.Machine!.Status.ShouldBe("gone");

@@ -21,6 +21,7 @@ internal static class AgentEndpoints
         agents.MapPost("/{id}/secrets", AgentUpkeep.ChangeSecretsAsync).RequireScope(Scopes.Write);
         agents.MapPost("/{id}/ssh", AgentUpkeep.OpenShellAsync).RequireScope(Scopes.Shell);
         agents.MapGet("/{id}/logs", AgentUpkeep.ReadLogAsync).RequireScope(Scopes.Read);
+        agents.MapMaintenance();
         agents.MapWish("stop", (lifecycle, transaction, id) => lifecycle.StopAsync(transaction, id));
         agents.MapWish("start", (lifecycle, transaction, id) => lifecycle.StartAsync(transaction, id));
         agents.MapWish("destroy", (lifecycle, transaction, id) => lifecycle.DestroyAsync(transaction, id));

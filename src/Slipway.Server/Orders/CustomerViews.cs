@@ -29,7 +29,8 @@ internal sealed record CustomerView
 
     public bool CanChangeSecrets => this is { IsBusy: false, Agent: { Status: AgentStatus.Active, Wanted: Wanted.Running }, Blueprint.Secrets.Count: > 0 };
 
-    public bool IsBusy => Operation is { Result: null };
+    // A copy of its disk is made while it runs, and is nothing of the customer's.
+    public bool IsBusy => Operation is { Result: null, Plan: not (MachinePlans.Snapshot or MachinePlans.DeleteSnapshot) };
 
     public string Title => Offer?.Title ?? Agent.BlueprintName;
 }

@@ -156,9 +156,11 @@ public sealed class AgentLifecycle(
             (Wanted.Running, AgentStatus.Paused) => await BeginAsync(transaction, MachinePlans.Start, agent),
             (Wanted.Stopped, AgentStatus.Active) => await BeginAsync(transaction, MachinePlans.Stop, agent),
             (Wanted.Destroyed, AgentStatus.Active or AgentStatus.Paused) => await BeginAsync(transaction, MachinePlans.Destroy, agent),
+            // Of an agent whose machine is gone, only these can be left.
+            (Wanted.Destroyed, AgentStatus.Error) when await HadSnapshotsAsync(transaction, agent.Id) => await BeginAsync(transaction, MachinePlans.Destroy, agent),
             _ => null,
         };
-        if (agent.Wanted == Wanted.Destroyed && agent.Status is AgentStatus.Draft or AgentStatus.Error)
+        if (started is null && agent.Wanted == Wanted.Destroyed && agent.Status is AgentStatus.Draft or AgentStatus.Error)
         {
             // No machine was ever made, or all of it was seen gone: there is nothing left but the row and its secrets.
             await SecretStore.DeleteAllAsync(transaction, agent.Id);
@@ -169,6 +171,8 @@ public sealed class AgentLifecycle(
 
         return started is null ? agent : await store.UpdateAsync(transaction, agent with { OperationId = started });
     }
+
+    internal static Task<bool> HadSnapshotsAsync(Transaction transaction, string id) => OperationStore.AnySucceededAsync(transaction, id, MachinePlans.Snapshot);
 
     internal async Task SettledAsync(Transaction transaction, Agent agent)
     {
@@ -216,7 +220,7 @@ public sealed class AgentLifecycle(
     private Task<string?> BeginAsync(Transaction transaction, string plan, Agent agent) =>
         operations.StartAsync(transaction, plan, agent.Id, new MachineWish(), BlueprintJson.Default.MachineWish);
 
-    private static string Word(AgentStatus status) => status switch
+    internal static string Word(AgentStatus status) => status switch
     {
         AgentStatus.Draft => "a draft that nobody has paid for",
         AgentStatus.Active => "running",

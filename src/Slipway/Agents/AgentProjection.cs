@@ -16,6 +16,14 @@ internal sealed class AgentProjection(AgentStore store, AgentLifecycle lifecycle
         }
 
         var after = After(agent, operation);
+        if (after.Status == AgentStatus.Closed && operation.Plan != MachinePlans.Destroy && agent.Status != AgentStatus.Closed
+            && await AgentLifecycle.HadSnapshotsAsync(transaction, agent.Id))
+        {
+            // Its machine is gone, copies of its disk may not be: a destroy sees to them, and only then it is at rest.
+            await lifecycle.ConvergeAsync(transaction, await store.UpdateAsync(transaction, after with { Status = AgentStatus.Error }));
+            return;
+        }
+
         if (after.Status == AgentStatus.Closed)
         {
             await SecretStore.DeleteAllAsync(transaction, agent.Id);
@@ -42,6 +50,12 @@ internal sealed class AgentProjection(AgentStore store, AgentLifecycle lifecycle
         (MachinePlans.Repair, var result) => agent with { Error = result == OperationResult.Succeeded ? null : operation.Error },
         // What was taken back leaves the agent as it was.
         (MachinePlans.ChangeSecrets, var result) => agent with { Error = result == OperationResult.Succeeded ? null : operation.Error },
+        (MachinePlans.Resize, var result) => agent with { Error = result == OperationResult.Succeeded ? null : operation.Error },
+        (MachinePlans.Snapshot or MachinePlans.DeleteSnapshot, not OperationResult.Succeeded) => agent with { Error = operation.Error },
+        (MachinePlans.Rebuild, OperationResult.Succeeded) => agent with { Status = AgentStatus.Active, Error = null },
+        (MachinePlans.Rebuild, _) when !MachineOutcome.IsGone(operation.State) => agent with { Error = operation.Error },
+        (MachinePlans.Rebuild, _) when agent.Wanted == Wanted.Destroyed => agent with { Status = AgentStatus.Closed, Error = null },
+        (MachinePlans.Rebuild, _) => agent with { Status = AgentStatus.Error, Wanted = Wanted.Running, Error = operation.Error },
         _ => agent,
     };
 

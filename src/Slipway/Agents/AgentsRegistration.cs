@@ -8,5 +8,6 @@ public static class AgentsRegistration
     public static IServiceCollection AddAgents(this IServiceCollection services) => services
         .AddSingleton<AgentStore>()
         .AddSingleton<AgentLifecycle>()
+        .AddSingleton<AgentMaintenance>()
         .AddSingleton<IOperationProjection, AgentProjection>();
 }

@@ -5,4 +5,7 @@ namespace Slipway.Blueprints;
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(MachineOrder))]
 [JsonSerializable(typeof(MachineWish))]
+[JsonSerializable(typeof(SnapshotOrder))]
+[JsonSerializable(typeof(SnapshotRemoval))]
+[JsonSerializable(typeof(ResizeOrder))]
 public sealed partial class BlueprintJson : JsonSerializerContext;

@@ -14,6 +14,17 @@ public static class MachinePlans
     /// <summary>Gives a running agent the secrets that were put aside for it, or puts the former ones back.</summary>
     public const string ChangeSecrets = "change-secrets";
 
+    /// <summary>Copies a machine's disk.</summary>
+    public const string Snapshot = "snapshot";
+
+    public const string DeleteSnapshot = "delete-snapshot";
+
+    /// <summary>Gives a machine another server type.</summary>
+    public const string Resize = "resize";
+
+    /// <summary>Makes a machine anew on the server it has.</summary>
+    public const string Rebuild = "rebuild";
+
     /// <summary>Brings a machine back to what its row says.</summary>
     public const string Repair = "repair";
 }

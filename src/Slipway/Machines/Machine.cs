@@ -33,6 +33,9 @@ public sealed record Machine
 
     public string? ServerType { get; init; }
 
+    /// <summary>The server type somebody chose instead of the blueprint's; it outlives the server.</summary>
+    public string? ResizedTo { get; init; }
+
     public string? Location { get; init; }
 
     public string? Ipv4 { get; init; }

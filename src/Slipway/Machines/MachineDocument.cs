@@ -42,7 +42,7 @@ public sealed class MachineDocument(ControlPlane controlPlane, SshAuthorities au
     /// <summary>Tells one request from another, so that a server found by name is adopted only if it is what was asked for.</summary>
     public static string Fingerprint(Machine machine, Blueprint blueprint, string? authKeyId) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-            '\n', machine.Name, machine.OperationId, blueprint.Digest, blueprint.Machine.ServerType, blueprint.Machine.Image, authKeyId))))[..32];
+            '\n', machine.Name, machine.OperationId, blueprint.Digest, machine.ResizedTo ?? blueprint.Machine.ServerType, blueprint.Machine.Image, authKeyId))))[..32];
 
     private static IEnumerable<CloudFile> Files(Machine machine, IReadOnlyList<string> trusted, string token, string? authKey)
     {

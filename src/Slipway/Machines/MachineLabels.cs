@@ -20,6 +20,14 @@ internal static class MachineLabels
         [Fingerprint] = fingerprint,
     };
 
+    public static Dictionary<string, string> ForSnapshot(string controlPlane, string subject, string operationId) => new(StringComparer.Ordinal)
+    {
+        [ManagedBy] = "slipway",
+        [ControlPlane] = controlPlane,
+        [Agent] = subject,
+        [Operation] = operationId,
+    };
+
     public static Dictionary<string, string> ForShared(string controlPlane) => new(StringComparer.Ordinal)
     {
         [ManagedBy] = "slipway",

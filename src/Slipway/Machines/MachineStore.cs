@@ -61,6 +61,42 @@ public sealed class MachineStore(Database database, TimeProvider time)
             """,
             new { subject, serverId, serverType, location, ipv4, ipv6, now = time.GetUtcNow() });
 
+    /// <summary>What type the server is from now on, and what a new one would be.</summary>
+    internal Task SetTypeAsync(Transaction transaction, string subject, string? serverType, string? resizedTo) => transaction.ExecuteAsync(
+        "UPDATE machines SET server_type = @serverType, resized_to = @resizedTo, updated_at = @now WHERE subject = @subject",
+        new { subject, serverType, resizedTo, now = time.GetUtcNow() });
+
+    /// <summary>Begins a new life on the same server: what the machine said of itself in the former one does not count any more.</summary>
+    internal Task RegisterAgainAsync(Transaction transaction, string subject, string operationId, string bootTokenHash, string? tailscaleHostname) =>
+        transaction.ExecuteAsync(
+            """
+            UPDATE machines SET status = 'creating', operation_id = @operationId, boot_token_hash = @bootTokenHash, tailscale_hostname = @tailscaleHostname,
+              host_key = NULL, boot_status = NULL, boot_message = NULL, tailscale_node_id = NULL, tailscale_ip = NULL, updated_at = @now
+            WHERE subject = @subject
+            """,
+            new { subject, operationId, bootTokenHash, tailscaleHostname, now = time.GetUtcNow() });
+
+    /// <summary>The new life did not begin: everything counts again as it did.</summary>
+    internal Task RestoreAsync(Transaction transaction, string subject, FormerMachine former) => transaction.ExecuteAsync(
+        """
+        UPDATE machines SET status = @Status, operation_id = @OperationId, boot_token_hash = @BootTokenHash, host_key = @HostKey, boot_status = @BootStatus,
+          boot_message = NULL, tailscale_hostname = @TailscaleHostname, tailscale_node_id = @TailscaleNodeId, tailscale_ip = @TailscaleIp, updated_at = @now
+        WHERE subject = @subject
+        """,
+        new
+        {
+            subject,
+            former.Status,
+            former.OperationId,
+            former.BootTokenHash,
+            former.HostKey,
+            former.BootStatus,
+            former.TailscaleHostname,
+            former.TailscaleNodeId,
+            former.TailscaleIp,
+            now = time.GetUtcNow(),
+        });
+
     internal Task SetTailscaleAsync(Transaction transaction, string subject, string nodeId, string? ip) => transaction.ExecuteAsync(
         "UPDATE machines SET tailscale_node_id = @nodeId, tailscale_ip = @ip, updated_at = @now WHERE subject = @subject",
         new { subject, nodeId, ip, now = time.GetUtcNow() });

@@ -10,6 +10,7 @@ using Slipway.Machines.Plans;
 using Slipway.Machines.Reconcile;
 using Slipway.Machines.Sharing;
 using Slipway.Machines.Shell;
+using Slipway.Machines.Snapshots;
 using Slipway.Machines.Steps;
 using Slipway.Machines.Workflows;
 using Slipway.Operations;
@@ -59,6 +60,9 @@ public static class MachinesRegistration
         services.AddSingleton<BootReports>();
         services.AddSingleton<BootProof>();
         services.AddSingleton<EvidenceStore>();
+        services.AddSingleton<SnapshotStore>();
+        services.AddSingleton<SnapshotImages>();
+        services.AddSingleton<RebuildActions>();
         services.AddSingleton(p => new GitHubClient(p.GetRequiredService<GitHubSettings>(), Transport(p), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<WorkflowJobStore>();
         services.AddSingleton<ServerByWorkflow>();
@@ -79,6 +83,10 @@ public static class MachinesRegistration
         services.AddSingleton<Plan>(MachinePlanTable.Replace);
         services.AddSingleton<Plan>(MachinePlanTable.Repair);
         services.AddSingleton<Plan>(MachinePlanTable.ChangeSecrets);
+        services.AddSingleton<Plan>(MachineChangePlans.Snapshot);
+        services.AddSingleton<Plan>(MachineChangePlans.DeleteSnapshot);
+        services.AddSingleton<Plan>(MachineChangePlans.Resize);
+        services.AddSingleton<Plan>(MachineChangePlans.Rebuild);
         return services.AddReconcile();
     }
 

@@ -172,6 +172,11 @@ public sealed class OperationStore(Database database, Membership membership, Tim
     public static async Task<bool> AnySucceededAsync(Transaction transaction, string subject) =>
         await transaction.FirstOrDefaultAsync<long?>("SELECT 1 FROM operations WHERE subject = @subject AND result = 'Succeeded' LIMIT 1", new { subject }) is not null;
 
+    /// <summary>Whether a plan ever went well for a subject.</summary>
+    internal static async Task<bool> AnySucceededAsync(Transaction transaction, string subject, string plan) =>
+        await transaction.FirstOrDefaultAsync<long?>(
+            "SELECT 1 FROM operations WHERE subject = @subject AND plan = @plan AND result = 'Succeeded' LIMIT 1", new { subject, plan }) is not null;
+
     public Task<IReadOnlyList<Operation>> ListAsync(string? subject, int limit, CancellationToken cancellationToken = default) =>
         database.QueryAsync<Operation>(
             """

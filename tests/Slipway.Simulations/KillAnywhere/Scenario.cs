@@ -73,6 +73,72 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
                 world.Clock.CreateTimer(_ => shop.Destroy(shop.Agents[0]), null, TimeSpan.FromSeconds(7), Timeout.InfiniteTimeSpan);
             },
             AgentStatus.Closed),
+        new("snapshot", Running, (_, shop) => shop.Snapshot(shop.Agents[0]), AgentStatus.Active),
+        new(
+            "snapshot that fails",
+            (world, shop) =>
+            {
+                Running(world, shop);
+                Fault(world, new() { ["kind"] = "action_fails", ["action"] = "create_image", ["times"] = 0 });
+            },
+            (_, shop) => shop.Snapshot(shop.Agents[0]),
+            AgentStatus.Active),
+        new("snapshot of an agent that is destroyed meanwhile", Running, Then((_, shop) => shop.Snapshot(shop.Agents[0]), 2), AgentStatus.Closed),
+        new("resize", Running, (_, shop) => shop.Resize(shop.Agents[0], "cx33"), AgentStatus.Active),
+        new("resize of a stopped machine", Stopped, (_, shop) => shop.Resize(shop.Agents[0], "cx33"), AgentStatus.Paused),
+        new(
+            "resize that Hetzner has no room for",
+            (world, shop) =>
+            {
+                Running(world, shop);
+                Fault(world, new() { ["kind"] = "sold_out", ["server_type"] = "cx33", ["times"] = 0, ["listed"] = "yes" });
+            },
+            (_, shop) => shop.Resize(shop.Agents[0], "cx33"),
+            AgentStatus.Active),
+        new(
+            "resize that does no good",
+            (world, shop) =>
+            {
+                Running(world, shop);
+                Fault(world, new() { ["kind"] = "ssh_refuses", ["times"] = 9 });
+            },
+            (_, shop) => shop.Resize(shop.Agents[0], "cx33"),
+            AgentStatus.Active),
+        new("resize of an agent that is destroyed meanwhile", Running, Then((_, shop) => shop.Resize(shop.Agents[0], "cx33"), 4), AgentStatus.Closed),
+        new("rebuild", Running, (_, shop) => shop.Rebuild(shop.Agents[0]), AgentStatus.Active),
+        new(
+            "rebuild that Hetzner refuses",
+            (world, shop) =>
+            {
+                Running(world, shop);
+                var server = world.Query<long>("SELECT server_id FROM machines")[0];
+                world.AskHetzner("POST", $"servers/{server}/actions/change_protection", new() { ["delete"] = true, ["rebuild"] = true });
+            },
+            (_, shop) => shop.Rebuild(shop.Agents[0]),
+            AgentStatus.Active),
+        new(
+            "rebuild that fails",
+            (world, shop) =>
+            {
+                Running(world, shop);
+                shop.Snapshot(shop.Agents[0]);
+                world.RunUntilQuiet(TimeSpan.FromHours(1));
+                Fault(world, new() { ["kind"] = "cloud_init_fails", ["times"] = 0 });
+                Fault(world, new() { ["kind"] = "ssh_refuses", ["times"] = 0 });
+            },
+            (_, shop) => shop.Rebuild(shop.Agents[0]),
+            AgentStatus.Error),
+        new("rebuild of an agent that is destroyed meanwhile", Running, Then((_, shop) => shop.Rebuild(shop.Agents[0]), 4), AgentStatus.Closed),
+        new(
+            "destroy of an agent with a snapshot",
+            (world, shop) =>
+            {
+                Running(world, shop);
+                shop.Snapshot(shop.Agents[0]);
+                world.RunUntilQuiet(TimeSpan.FromHours(1));
+            },
+            (_, shop) => shop.Destroy(shop.Agents[0]),
+            AgentStatus.Closed),
         new("destroy", Running, (_, shop) => shop.Destroy(shop.Agents[0]), AgentStatus.Closed),
         new("subscription that ends", Running, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
         new("subscription that ends while the machine is stopped", Stopped, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
@@ -115,6 +181,13 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
         shop.Stop(shop.Agents[0]);
         world.RunUntilQuiet(TimeSpan.FromHours(1));
     }
+
+    /// <summary>Something, and some seconds later a destroy.</summary>
+    private static Action<World, Shop> Then(Action<World, Shop> first, int seconds) => (world, shop) =>
+    {
+        first(world, shop);
+        world.Clock.CreateTimer(_ => shop.Destroy(shop.Agents[0]), null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
+    };
 
     private static void Fault(World world, JsonObject fault) => world.Side("POST", "faults", fault);
 }

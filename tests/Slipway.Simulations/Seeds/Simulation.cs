@@ -25,6 +25,7 @@ internal sealed class Simulation : IDisposable
         _acts =
         [
             (30, Advance), (40, CarryDue), (5, Order), (6, TellAgain), (3, CancelSubscription), (4, Stop), (4, Start), (2, Destroy), (3, Retry),
+            (2, Snapshot), (2, Resize), (2, Rebuild),
             (4, Crash), (3, Hang), (4, ComeBack), (10, Fault), (3, ClearFaults),
         ];
         _troubled = Dice.NextDouble() * 0.06;
@@ -180,6 +181,12 @@ internal sealed class Simulation : IDisposable
     private void Start() => _shop.Start(AnyAgent());
 
     private void Destroy() => _shop.Destroy(AnyAgent());
+
+    private void Snapshot() => _shop.Snapshot(AnyAgent());
+
+    private void Resize() => _shop.Resize(AnyAgent(), Dice.Next(2) == 0 ? "cx33" : "cx23");
+
+    private void Rebuild() => _shop.Rebuild(AnyAgent());
 
     private void Retry() => _shop.Retry(AnyAgent());
 

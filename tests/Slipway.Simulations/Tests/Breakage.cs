@@ -15,6 +15,8 @@ internal sealed record Breakage(string Words, Action<World, string> Break)
         ["a server of ours that no row knows"] = new("server left-over has no row", (world, _) => MakeServer(world, "agt_other")),
         ["an SSH key"] = new("SSH keys are left", (world, _) => world.AskHetzner("POST", "ssh_keys", new() { ["name"] = "left", ["public_key"] = PublicKey })),
         ["a volume"] = new("volumes are left", (world, _) => world.AskHetzner("POST", "volumes", new() { ["name"] = "left", ["size"] = 10, ["location"] = "fsn1" })),
+        ["a snapshot"] = new("has no row", (world, _) => world.AskHetzner("POST", $"servers/{ServerOf(world)}/actions/create_image", new() { ["description"] = "left" })),
+        ["a server of another type"] = new("of another type than its row says", (world, _) => world.Write("UPDATE machines SET server_type = 'cx33'")),
         ["a primary IP"] = new("primary IP left is left", (world, _) => world.AskHetzner(
             "POST", "primary_ips", new() { ["name"] = "left", ["type"] = "ipv4", ["assignee_type"] = "server", ["location"] = "fsn1" })),
         ["a second firewall"] = new("2 firewalls are left", (world, _) => world.AskHetzner("POST", "firewalls", new() { ["name"] = "left" })),

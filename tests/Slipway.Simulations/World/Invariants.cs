@@ -11,8 +11,9 @@ internal sealed class Invariants(World world)
 {
     public static readonly string[] Tables =
     [
-        "agents", "alerts", "api_tokens", "audit", "blueprints", "checkouts", "drifts", "evidence", "machine_authorities", "machines", "nodes", "operations", "outbox", "quarantine", "reconcile",
-        "schema_versions", "secrets", "settings", "ssh_authorities", "stripe_events", "subscriptions", "timeline", "workflow_deliveries", "workflow_jobs",
+        "agents", "alerts", "api_tokens", "audit", "blueprints", "checkouts", "drifts", "evidence", "machine_authorities", "machines", "nodes", "operations",
+        "outbox", "quarantine", "reconcile", "schema_versions", "secrets", "settings", "snapshots", "ssh_authorities", "stripe_events", "subscriptions", "timeline",
+        "workflow_deliveries", "workflow_jobs",
     ];
 
     private readonly List<string> _broken = [];
@@ -24,7 +25,7 @@ internal sealed class Invariants(World world)
         var running = world.Query<(string Subject, long? Server, long? Since)>(
             """
             SELECT m.subject, m.server_id, (SELECT MAX(o.created_at) FROM operations o
-              WHERE o.subject = m.subject AND o.plan IN ('provision', 'start', 'change-secrets') AND o.result = 'Succeeded')
+              WHERE o.subject = m.subject AND o.plan IN ('provision', 'start', 'change-secrets', 'resize', 'rebuild') AND o.result = 'Succeeded')
             FROM machines m WHERE m.status = 'running'
             """);
         foreach (var (subject, server, since) in running)
@@ -62,6 +63,7 @@ internal sealed class Invariants(World world)
         }
 
         CheckClouds(machines);
+        CheckSnapshots(agents);
         CheckPayments(agents);
         CheckAlerts(agents);
         CheckSecrets();
@@ -132,6 +134,9 @@ internal sealed class Invariants(World world)
                 break;
         }
 
+        Require(
+            servers.Count == 0 || machine?.ServerId != (long)servers[0]!["id"]! || machine.ServerType == (string?)servers[0]!["server_type"]!["name"],
+            $"{agent.Id} has a server of another type than its row says, {machine?.ServerType}");
         var secrets = world.Query<string>("SELECT name FROM secrets WHERE owner = @Id", new { agent.Id });
         Require(agent.Status != AgentStatus.Closed || secrets.Count == 0, $"{agent.Id} is closed and its secrets are kept");
         Require(!secrets.Contains("tailscale-auth-key"), $"the auth key of {agent.Id} is kept");
@@ -164,6 +169,23 @@ internal sealed class Invariants(World world)
         // It costs nothing and is taken up again. The last machine takes it along unless another was being given up at that moment before it had asked for it.
         var known = world.Query<string>("SELECT value FROM settings WHERE name = 'firewall-id' AND value <> ''").Count > 0;
         Require(firewalls <= 1 && (firewalls == 0 || live.Count > 0 || known), $"{firewalls} firewalls are left for {live.Count} machines, and no row knows");
+    }
+
+    /// <summary>Each has a row and each row one, and they go with their agent.</summary>
+    private void CheckSnapshots(IReadOnlyList<Agent> agents)
+    {
+        var rows = world.Query<Slipway.Machines.Snapshots.Snapshot>("SELECT * FROM snapshots ORDER BY operation_id");
+        var images = world.AskHetzner("GET", "images?type=snapshot&per_page=50")!["images"]!.AsArray().Select(i => (long)i!["id"]!).ToHashSet();
+        foreach (var image in images)
+        {
+            Require(rows.Any(r => r.ImageId == image), $"snapshot {image} has no row");
+        }
+
+        foreach (var row in rows)
+        {
+            Require(row is { Status: "available", ImageId: { } image } && images.Contains(image), $"the snapshot of {row.OperationId} is {row.Status} and not at Hetzner");
+            Require(agents.Single(a => a.Id == row.Subject).Status != AgentStatus.Closed, $"{row.Subject} is closed and its snapshot still costs money");
+        }
     }
 
     /// <summary>We make none of these: keys go in user_data, addresses come and go with the server. So there is no row that could know one.</summary>

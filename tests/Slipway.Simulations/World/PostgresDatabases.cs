@@ -51,7 +51,7 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
         await using var database = new Database(new StorageOptions { Database = address });
         await database.WriteAsync(t => t.ExecuteAsync(
             """
-            DELETE FROM timeline; DELETE FROM evidence; DELETE FROM operations; DELETE FROM subscriptions; DELETE FROM machines; DELETE FROM agents;
+            DELETE FROM timeline; DELETE FROM evidence; DELETE FROM snapshots; DELETE FROM operations; DELETE FROM subscriptions; DELETE FROM machines; DELETE FROM agents;
             DELETE FROM secrets; DELETE FROM settings; DELETE FROM stripe_events; DELETE FROM audit; DELETE FROM alerts; DELETE FROM outbox;
             DELETE FROM quarantine; DELETE FROM drifts; UPDATE reconcile SET due_at = 0, claimed_until = 0, round = 0
             """));

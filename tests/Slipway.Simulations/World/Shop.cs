@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Slipway.Agents;
+using Slipway.Blueprints;
 using Slipway.Payments;
 using Slipway.Secrets;
 
@@ -58,6 +59,12 @@ internal sealed class Shop(World world)
     public void ChangeSecrets(string agent, string token) => Wish(
         "change secrets", agent, (lifecycle, t) => lifecycle.ChangeSecretsAsync(t, agent, new Dictionary<string, Secret> { ["TOKEN"] = new(token) }));
 
+    public void Snapshot(string agent) => Wish("snapshot", agent, (node, t) => node.Get<AgentMaintenance>().SnapshotAsync(t, agent, new SnapshotOrder { Description = "a copy" }));
+
+    public void Resize(string agent, string type) => Wish("resize", agent, (node, t) => node.Get<AgentMaintenance>().ResizeAsync(t, agent, type, upgradeDisk: false));
+
+    public void Rebuild(string agent) => Wish("rebuild", agent, (node, t) => node.Get<AgentMaintenance>().RebuildAsync(t, agent));
+
     /// <summary>Stripe delivers the same event, signed anew, until somebody says that it has it.</summary>
     public void Deliver(string body) => Persist("webhook", async node =>
     {
@@ -70,9 +77,12 @@ internal sealed class Shop(World world)
         return result.Outcome is WebhookOutcome.Handled or WebhookOutcome.Duplicate or WebhookOutcome.Ignored;
     });
 
-    private void Wish(string verb, string agent, Func<AgentLifecycle, Storage.Transaction, Task<WishResult>> wish) => Persist(verb, async node =>
+    private void Wish(string verb, string agent, Func<AgentLifecycle, Storage.Transaction, Task<WishResult>> wish) =>
+        Wish(verb, agent, (Node node, Storage.Transaction t) => wish(node.Agents, t));
+
+    private void Wish(string verb, string agent, Func<Node, Storage.Transaction, Task<WishResult>> wish) => Persist(verb, async node =>
     {
-        var result = await node.Database.WriteAsync(t => wish(node.Agents, t));
+        var result = await node.Database.WriteAsync(t => wish(node, t));
         world.Note(node.Name, $"{verb} {agent} {result.Outcome}");
         return true;
     });

@@ -128,7 +128,7 @@ internal sealed partial class World
         var text = Encoding.UTF8.GetString(call.Body);
         var route = $"{call.Method} {call.Address.AbsolutePath}";
         Log.LookFor(route, call.Address.PathAndQuery);
-        if (route is not ("POST /api/v2/oauth/token" or "POST /v1/servers"))
+        if (route is not ("POST /api/v2/oauth/token" or "POST /v1/servers") && !route.EndsWith("/actions/rebuild", StringComparison.Ordinal))
         {
             Log.LookFor(route, text);
         }

@@ -41,6 +41,7 @@ public static class MachinePlanTable
         Empty,
         [
             new(Step<DeleteServer>(services)),
+            new(Step<DeleteSnapshots>(services)),
             new(Step<LeaveTailnet>(services)),
             new(Step<RemoveFirewall>(services)),
             new(Step<ForgetMachine>(services)),
@@ -95,16 +96,22 @@ public static class MachinePlanTable
         new(Step<AwaitHealthy>(services)),
     ];
 
-    private static MachineState Empty(string subject, JsonElement input) => new();
+    internal static MachineState Empty(string subject, JsonElement input) => new();
 
-    private static TStep Step<TStep>(IServiceProvider services)
+    internal static TStep Step<TStep>(IServiceProvider services)
         where TStep : Step<MachineState> => services.GetRequiredService<TStep>();
 
-    private static Plan<MachineState> Table(
+    internal static Plan<MachineState> Table(
         string name,
         Func<string, JsonElement, MachineState> begin,
         IReadOnlyList<PlanStep<MachineState>> steps,
         bool cancellable = false,
-        bool neverGivesUp = false) =>
-        new(name, StateVersion, MachineJson.Default.MachineState, begin, steps) { Cancellable = cancellable, NeverGivesUp = neverGivesUp };
+        bool neverGivesUp = false,
+        TimeSpan? deadline = null) =>
+        new(name, StateVersion, MachineJson.Default.MachineState, begin, steps)
+        {
+            Cancellable = cancellable,
+            NeverGivesUp = neverGivesUp,
+            Deadline = deadline ?? TimeSpan.FromMinutes(30),
+        };
 }

@@ -37,6 +37,9 @@ internal sealed record RowView
     /// <summary>Subjects that changed, or may be changing: nothing is concluded about them.</summary>
     public required IReadOnlySet<string> Busy { get; init; }
 
+    /// <summary>The images of snapshots that a row knows.</summary>
+    public IReadOnlySet<long> Snapshots { get; init; } = new HashSet<long>();
+
     private HashSet<long>? _servers;
     private HashSet<string>? _devices;
 
@@ -108,6 +111,7 @@ internal sealed class Ownership(RowView rows, CloudView clouds, ReconcileOptions
         ResourceKind.Server => rows.KnowsServer(long.Parse(resource.Id, CultureInfo.InvariantCulture)),
         ResourceKind.Firewall => resource.Name == ControlPlaneFirewall.NameOf(rows.ControlPlane) && (rows.Living.Any() || rows.Unfinished.Count > 0),
         ResourceKind.Device => rows.KnowsDevice(resource.Id, resource.Name),
+        ResourceKind.Snapshot => rows.Snapshots.Contains(long.Parse(resource.Id, CultureInfo.InvariantCulture)),
         ResourceKind.AuthKey => false,
         _ => resource.Server is { } server && rows.KnowsServer(server),
     };

@@ -1,9 +1,10 @@
+using Slipway.Machines.Snapshots;
 using Slipway.Operations;
 
 namespace Slipway.Machines.Reconcile;
 
 /// <summary>Reads the rows a round goes by.</summary>
-internal sealed class RowReader(ReconcileStore store, OperationStore operations, ControlPlane controlPlane)
+internal sealed class RowReader(ReconcileStore store, OperationStore operations, SnapshotStore snapshots, ControlPlane controlPlane)
 {
     /// <summary>Reads the rows after the clouds were listed; what differs from <paramref name="before"/> is changing.</summary>
     public async Task<RowView> ReadAsync(RowView? before, CancellationToken cancellationToken)
@@ -22,6 +23,7 @@ internal sealed class RowReader(ReconcileStore store, OperationStore operations,
         {
             ControlPlane = await controlPlane.GetIdAsync(cancellationToken),
             Machines = machines,
+            Snapshots = (await snapshots.ListImagesAsync(cancellationToken)).ToHashSet(),
             Unfinished = unfinished,
             Busy = busy,
         };

@@ -31,7 +31,7 @@ public sealed class CreateServer(
         var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
         var request = await BuildAsync(machine, blueprint, state, cancellationToken);
         var locations = state.Order!.Location is { } only ? [only] : blueprint.Machine.Locations;
-        var plan = PlacementPlan.InOrder(locations.Select(location => new Placement(blueprint.Machine.ServerType, location)));
+        var plan = PlacementPlan.InOrder(locations.Select(location => new Placement(request.ServerType, location)));
         try
         {
             var order = await hetzner.Servers.CreateOrAdoptAsync(request, plan, mayExist: !context.IsFirstAttempt, cancellationToken);
@@ -51,8 +51,8 @@ public sealed class CreateServer(
         {
             var shortage = string.Join(", ", e.Tries.Select(t => $"{t.Placement.Location}: {t.Code}"));
             return e.IsPermanent
-                ? Fail($"Server type '{blueprint.Machine.ServerType}' is not sold in any location of the order: {shortage}. Choose another type or location in blueprint '{blueprint.Name}'.")
-                : Retry($"No room for a '{blueprint.Machine.ServerType}' anywhere the order allows: {shortage}. It is tried again until the step's time is over.");
+                ? Fail($"Server type '{request.ServerType}' is not sold in any location of the order: {shortage}. Choose another type or location in blueprint '{blueprint.Name}'.")
+                : Retry($"No room for a '{request.ServerType}' anywhere the order allows: {shortage}. It is tried again until the step's time is over.");
         }
         catch (HetznerException e) when (e.Code == HetznerErrorCodes.UniquenessError)
         {
@@ -74,7 +74,7 @@ public sealed class CreateServer(
         return new CreateServerRequest
         {
             Name = machine.Name,
-            ServerType = blueprint.Machine.ServerType,
+            ServerType = machine.ResizedTo ?? blueprint.Machine.ServerType,
             Image = blueprint.Machine.Image,
             UserData = document.ToUserData().Text,
             Labels = MachineLabels.ForServer(owner, machine, MachineDocument.Fingerprint(machine, blueprint, state.AuthKeyId)),

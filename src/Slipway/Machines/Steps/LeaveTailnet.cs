@@ -14,17 +14,7 @@ public sealed class LeaveTailnet(MachineStore machines, TailscaleClient tailscal
             return Done(state, "never joined");
         }
 
-        // The node id is what the machine said; the host name and tag are what we gave it. Whatever answers to either is its device.
-        var devices = (await tailscale.Devices.ListAsync(new DeviceFilter { Hostname = hostname }, cancellationToken))
-            .Where(d => d.Tags.Contains(settings.Tag, StringComparer.Ordinal))
-            .Select(d => d.NodeId)
-            .Union(machine.TailscaleNodeId is { } known && machine.HostKey is not null ? [known] : [], StringComparer.Ordinal)
-            .ToList();
-        foreach (var device in devices)
-        {
-            await tailscale.Devices.DeleteAsync(device, cancellationToken);
-        }
-
+        await RemoveDevicesAsync(tailscale, settings, hostname, machine.HostKey is null ? null : machine.TailscaleNodeId, cancellationToken);
         if (state.AuthKeyId is { } key)
         {
             await tailscale.Keys.DeleteAsync(key, cancellationToken);
@@ -32,6 +22,20 @@ public sealed class LeaveTailnet(MachineStore machines, TailscaleClient tailscal
 
         await CreateAuthKey.RevokeAsync(tailscale, CreateAuthKey.Description(machine), cancellationToken);
         return Done(state) with { Also = transaction => SecretStore.DeleteAsync(transaction, context.Subject, CreateAuthKey.SecretName) };
+    }
+
+    internal static async Task RemoveDevicesAsync(TailscaleClient tailscale, TailscaleSettings settings, string hostname, string? node, CancellationToken cancellationToken)
+    {
+        // The node id is what the machine said; the host name and tag are what we gave it. Whatever answers to either is its device.
+        var devices = (await tailscale.Devices.ListAsync(new DeviceFilter { Hostname = hostname }, cancellationToken))
+            .Where(d => d.Tags.Contains(settings.Tag, StringComparer.Ordinal))
+            .Select(d => d.NodeId)
+            .Union(node is null ? [] : [node], StringComparer.Ordinal)
+            .ToList();
+        foreach (var device in devices)
+        {
+            await tailscale.Devices.DeleteAsync(device, cancellationToken);
+        }
     }
 }
 

@@ -61,7 +61,7 @@ public sealed partial class RunnerReports(
         return new RunnerServer
         {
             Name = machine.Name,
-            ServerType = blueprint.Machine.ServerType,
+            ServerType = machine.ResizedTo ?? blueprint.Machine.ServerType,
             Image = blueprint.Machine.Image,
             Locations = await LocationsAsync(job, blueprint, cancellationToken),
             Labels = MachineLabels.ForServer(owner, machine, MachineDocument.Fingerprint(machine, blueprint, job.AuthKeyId)),
