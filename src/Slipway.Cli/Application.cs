@@ -7,6 +7,7 @@ using Slipway.Cli.Doctor;
 using Slipway.Cli.Operations;
 using Slipway.Cli.Provision;
 using Slipway.Cli.Reconcile;
+using Slipway.Cli.Rollouts;
 
 namespace Slipway.Cli;
 
@@ -53,9 +54,16 @@ internal static class Application
                 AgentSnapshots.Create(host),
                 AgentResize.Create(host),
                 AgentRebuild.Create(host),
+                AgentUpdate.Create(host),
                 AgentLogs.Create(host),
                 AgentSsh.Create(host),
                 new Command("secrets", Words.AgentSecrets) { AgentSecretsSet.Create(host) },
+            },
+            new Command("rollout", Words.Rollout)
+            {
+                RolloutList.Create(host),
+                RolloutShow.Create(host),
+                RolloutCancel.Create(host),
             },
             new Command("operation", Words.Operation)
             {

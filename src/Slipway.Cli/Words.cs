@@ -20,6 +20,8 @@ internal static class Words
     public const string AgentStart = "Start a stopped agent again.";
     public const string AgentDestroy = "Destroy an agent with its machine and everything on it. Asks first.";
     public const string AgentRetry = "Try again what an agent in error failed at.";
+    public const string AgentUpdate = "Bring the version of its blueprint that the server offers now to a running agent, or with --blueprint to all of them: one first, then the rest, each verified "
+        + "or put back; the first that is put back stops it.";
     public const string AgentLogs = "Show the log of an agent's unit, as its machine has it; secrets of the agent are left out.";
     public const string AgentSsh = "Open a shell on an agent's machine, or run a command there, with a key that is certified for minutes; needs a token with the scope agents:shell, and is audited.";
     public const string SshCommand = "What to run instead of a shell; put -- before it.";
@@ -34,6 +36,10 @@ internal static class Words
     public const string DeleteOption = "Delete the snapshot of this id.";
     public const string TypeOption = "The server type, e.g. cx33.";
     public const string UpgradeDiskOption = "Let the disk grow with the type; then there is no way back to a smaller one.";
+    public const string Rollout = "Look at new versions of blueprints on their way to agents, and stop them.";
+    public const string RolloutList = "List roll-outs, newest first.";
+    public const string RolloutShow = "Show one roll-out and how each of its agents fared.";
+    public const string RolloutCancel = "Begin no more updates: those under way come to their end, the other agents stay as they are.";
     public const string Operation = "Look at the durable runs of steps that make machines so.";
     public const string OperationList = "List operations, newest first.";
     public const string OperationShow = "Show one operation, its timeline, and what its machine said if it failed.";
@@ -58,6 +64,7 @@ internal static class Words
 
     public const string AgentId = "The agent's id, as 'slipway agent list' shows it.";
     public const string OperationId = "The operation's id, as 'slipway operation list' shows it.";
+    public const string RolloutId = "The roll-out's id, as 'slipway rollout list' shows it.";
     public const string AlertId = "The alert's id, as 'slipway alert list' shows it.";
     public const string BlueprintName = "The blueprint's name, as 'slipway blueprint list' shows it.";
     public const string BlueprintFile = "The blueprint's YAML file.";
@@ -69,6 +76,9 @@ internal static class Words
     public const string LocationOption = "The one location wanted; without it the blueprint's are tried in order.";
     public const string SecretOption = "A secret the blueprint asks for: KEY=@file, KEY=- (stdin), or KEY=VALUE, which other users of this machine can see while it runs.";
     public const string RemoveSecretOption = "Take an optional secret away.";
+    public const string UpdateBlueprintOption = "All running agents of this blueprint.";
+    public const string CanaryOption = "With --blueprint: the agent that goes first and alone; otherwise the oldest does.";
+    public const string AtOnceOption = "With --blueprint: how many at a time after the first, from 1 to 50.";
     public const string LinesOption = "How many lines at most, the newest; up to 1000.";
     public const string FollowOption = "Go on with what is logged from now on, until interrupted.";
     public const string WithoutPaymentOption = "Provision at once; needs a token with the scope agents:grant, and is audited.";
@@ -90,6 +100,8 @@ internal static class Words
     public const string TwoSecretsFromInput = "Only one --secret can come from stdin (KEY=-). Put the others into files: KEY=@file.";
     public const string WaitAndNoWait = "--wait and --no-wait exclude each other.";
     public const string NoSecretGiven = "Name at least one secret: --secret KEY=@file, or --remove KEY.";
+    public const string UpdateWhat = "Name one agent, or all of a blueprint with --blueprint NAME; --canary goes with the latter.";
+    public const string NoSecretsForAll = "--secret goes with one agent: agents of a blueprint have secrets of their own.";
     public const string NotDestroyed = "Nothing was destroyed.";
     public const string NotRebuilt = "Nothing was rebuilt.";
     public const string Healthy = "Everything is in order.";
@@ -149,12 +161,16 @@ internal static class Words
         var took = operation.FinishedAt is { } finished ? " after " + Format.Length(finished - operation.CreatedAt) : "";
         return operation switch
         {
+            { Plan: "roll-out", Status: "undone", CancelReason: null } => $"The roll-out to {operation.Agent} stopped{at}{took}. {operation.Error}",
+            { Plan: "roll-out", Status: "undone" } => $"The roll-out to {operation.Agent} was cancelled{took}; whoever was not begun stays as it is.",
             { Status: "succeeded" } => $"{operation.Plan} of {operation.Agent} succeeded{took}.",
             { Status: "undone", CancelReason: { } reason } => $"{operation.Plan} of {operation.Agent} was cancelled and taken back{took}: {reason}",
             { Status: "undone" } => $"{operation.Plan} of {operation.Agent} failed{at} and was taken back{took}: {operation.Error}",
             _ => $"{operation.Plan} of {operation.Agent} stopped at {operation.Step} ({operation.Status}, {operation.Direction}): {operation.Error}",
         };
     }
+
+    public static string RolloutBegun(RolloutResource rollout) => $"Rolling out {rollout.Blueprint} {Output.RolloutText.Version(rollout.BlueprintDigest)} to {rollout.Agents.Count(a => a.Status == "waiting")} agent(s): {rollout.Id}.";
 
     public static string TimedOut(TimeSpan limit) => $"Not finished within {Format.Length(limit)}; it goes on without us.";
 
@@ -226,6 +242,8 @@ internal static class Words
         "delete-snapshot" => "Deleting a snapshot of",
         "resize" => "Resizing",
         "rebuild" => "Rebuilding",
+        "update" => "Updating",
+        "roll-out" => "Rolling out to",
         var other => $"Running {other} of",
     };
 

@@ -60,6 +60,20 @@ public sealed partial class AgentsClient
         ChangeAsync(id, "secrets", cancellationToken, JsonContent.Create(new ChangeSecretsRequest { Secrets = secrets }, SlipwayJson.Default.ChangeSecretsRequest));
 
     /// <summary>
+    /// Brings the version of its blueprint that the server offers now to a running agent: placed, restarted and asked whether it is well; otherwise the former version is put
+    /// back. 409 <c>needs_rebuild</c> when only a new machine can have it, 422 <c>invalid_secrets</c> when the version asks for others, 409 <c>cannot_update</c> when the agent does not
+    /// run or another operation is under way.
+    /// </summary>
+    /// <param name="id">The agent's id, e.g. <c>agt-7k3mq…</c>.</param>
+    /// <param name="secrets">Secrets to change with it, by name; null changes none.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer; the update may stand.</param>
+    /// <returns>The agent, with the operation to follow; not accepted when it runs that version already.</returns>
+    public Task<AgentChange> UpdateAsync(string id, IReadOnlyDictionary<string, string>? secrets = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(
+            id, "update", cancellationToken,
+            JsonContent.Create(new UpdateAgentRequest { Secrets = secrets ?? new Dictionary<string, string>() }, SlipwayJson.Default.UpdateAgentRequest));
+
+    /// <summary>
     /// Has a key certified for a shell on the agent's machine, for minutes. Needs the scope <c>agents:shell</c> and is audited; 409 <c>no_machine</c> when none runs.
     /// </summary>
     /// <param name="id">The agent's id, e.g. <c>agt-7k3mq…</c>.</param>

@@ -26,6 +26,7 @@ public sealed class SlipwayClient : IDisposable
 
         var connection = new SlipwayConnection(http);
         Agents = new AgentsClient(connection);
+        Rollouts = new RolloutsClient(connection);
         Operations = new OperationsClient(connection, time ?? TimeProvider.System);
         Blueprints = new BlueprintsClient(connection);
         Alerts = new AlertsClient(connection);
@@ -43,6 +44,9 @@ public sealed class SlipwayClient : IDisposable
 
     /// <summary>Orders, looks at and changes agents.</summary>
     public AgentsClient Agents { get; }
+
+    /// <summary>Brings new versions of blueprints to running agents.</summary>
+    public RolloutsClient Rollouts { get; }
 
     /// <summary>Looks at operations and follows them live.</summary>
     public OperationsClient Operations { get; }

@@ -17,6 +17,7 @@ using Slipway.Server.Operations;
 using Slipway.Server.Orders;
 using Slipway.Server.Payments;
 using Slipway.Server.Reconcile;
+using Slipway.Server.Rollouts;
 
 namespace Slipway.Server;
 
@@ -115,6 +116,7 @@ public static class SlipwayServer
 
         var v1 = app.MapGroup("/v1").AddEndpointFilter<AuditFilter>();
         v1.MapAgents();
+        v1.MapRollouts();
         v1.MapOperations();
         v1.MapAlerts();
         v1.MapReconcile();

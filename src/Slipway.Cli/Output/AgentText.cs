@@ -20,6 +20,7 @@ internal static class AgentText
         ("id", agent.Id),
         ("name", agent.Name),
         ("blueprint", agent.Blueprint),
+        ("version", RolloutText.Version(agent.BlueprintDigest)),
         ("status", agent.Status),
         ("wanted", agent.Wanted),
         ("error", agent.Error),

@@ -32,6 +32,16 @@ public sealed record ChangeSecretsRequest
     public override string ToString() => $"ChangeSecretsRequest {{ Secrets = {string.Join(", ", Secrets.Keys)} }}";
 }
 
+/// <summary>Body of <c>POST /v1/agents/{id}/update</c>.</summary>
+public sealed record UpdateAgentRequest
+{
+    /// <summary>Secrets that the new version asks for, or others, by name; an empty one takes an optional secret away. Those not named stay as they are.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The names only.</summary>
+    public override string ToString() => $"UpdateAgentRequest {{ Secrets = {string.Join(", ", Secrets.Keys)} }}";
+}
+
 /// <summary>Body of <c>POST /v1/agents/{id}/ssh</c>.</summary>
 /// <param name="PublicKey">An ed25519 public key as its <c>.pub</c> file holds it.</param>
 public sealed record OpenShellRequest(string PublicKey);
@@ -74,6 +84,9 @@ public sealed record AgentResource
 
     /// <summary>The blueprint the agent is made from.</summary>
     public required string Blueprint { get; init; }
+
+    /// <summary>The version of the blueprint that it runs: <see cref="BlueprintResource.Digest"/> as it was when the agent was ordered or last updated.</summary>
+    public string? BlueprintDigest { get; init; }
 
     /// <summary><c>draft</c>, <c>active</c>, <c>paused</c>, <c>closed</c> or <c>error</c>; clients must tolerate others.</summary>
     public required string Status { get; init; }

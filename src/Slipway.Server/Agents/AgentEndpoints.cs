@@ -19,6 +19,7 @@ internal static class AgentEndpoints
         agents.MapGet("/", ListAsync).RequireScope(Scopes.Read);
         agents.MapGet("/{id}", GetAsync).RequireScope(Scopes.Read);
         agents.MapPost("/{id}/secrets", AgentUpkeep.ChangeSecretsAsync).RequireScope(Scopes.Write);
+        agents.MapPost("/{id}/update", AgentUpdating.UpdateAsync).RequireScope(Scopes.Write);
         agents.MapPost("/{id}/ssh", AgentUpkeep.OpenShellAsync).RequireScope(Scopes.Shell);
         agents.MapGet("/{id}/logs", AgentUpkeep.ReadLogAsync).RequireScope(Scopes.Read);
         agents.MapMaintenance();

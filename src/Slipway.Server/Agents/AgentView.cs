@@ -25,6 +25,7 @@ public sealed class AgentView(MachineStore machines, OperationStore operations)
         Id = agent.Id,
         Name = agent.Name,
         Blueprint = agent.BlueprintName,
+        BlueprintDigest = agent.BlueprintDigest,
         Status = agent.Status.ToString().ToLowerInvariant(),
         Wanted = agent.Wanted.ToString().ToLowerInvariant(),
         Operation = agent.OperationId,

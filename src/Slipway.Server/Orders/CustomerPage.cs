@@ -70,6 +70,7 @@ internal static class CustomerPage
             MachinePlans.Start => "It is being started.",
             MachinePlans.Destroy => "It is being deleted, with everything on it.",
             MachinePlans.ChangeSecrets => "It is given its new secrets.",
+            MachinePlans.Update => "It is brought to its new version, and restarted for that.",
             _ => "It is being mended.",
         }),
         AgentStatus.Active => Html.Of($"<p class=\"notice\" id=\"state\" data-state=\"running\">It runs.</p>{PutBack(view)}{Reach(view)}"),

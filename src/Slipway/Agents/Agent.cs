@@ -39,6 +39,9 @@ public sealed record Agent
 
     public required string BlueprintDigest { get; init; }
 
+    /// <summary>The version that the update under way brings; null when there is none.</summary>
+    public string? UpdateDigest { get; init; }
+
     public string? Location { get; init; }
 
     public AgentStatus Status { get; init; }

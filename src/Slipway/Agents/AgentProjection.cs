@@ -56,6 +56,8 @@ internal sealed class AgentProjection(AgentStore store, AgentLifecycle lifecycle
         (MachinePlans.Rebuild, _) when !MachineOutcome.IsGone(operation.State) => agent with { Error = operation.Error },
         (MachinePlans.Rebuild, _) when agent.Wanted == Wanted.Destroyed => agent with { Status = AgentStatus.Closed, Error = null },
         (MachinePlans.Rebuild, _) => agent with { Status = AgentStatus.Error, Wanted = Wanted.Running, Error = operation.Error },
+        (MachinePlans.Update, OperationResult.Succeeded) => agent with { BlueprintDigest = agent.UpdateDigest!, UpdateDigest = null, Error = null },
+        (MachinePlans.Update, _) => agent with { UpdateDigest = null, Error = operation.Error },
         _ => agent,
     };
 

@@ -23,10 +23,11 @@ public sealed class AgentStore(Database database, TimeProvider time)
         var updated = agent with { UpdatedAt = time.GetUtcNow() };
         await transaction.ExecuteAsync(
             """
-            UPDATE agents SET status = @status, wanted = @wanted, operation_id = @OperationId, error = @Error, updated_at = @UpdatedAt
+            UPDATE agents SET status = @status, wanted = @wanted, operation_id = @OperationId, error = @Error, updated_at = @UpdatedAt,
+              blueprint_digest = @BlueprintDigest, update_digest = @UpdateDigest
             WHERE id = @Id
             """,
-            new { updated.Id, updated.OperationId, updated.Error, updated.UpdatedAt, status = updated.Status.ToString(), wanted = updated.Wanted.ToString() });
+            new { updated.Id, updated.OperationId, updated.Error, updated.UpdatedAt, updated.BlueprintDigest, updated.UpdateDigest, status = updated.Status.ToString(), wanted = updated.Wanted.ToString() });
         return updated;
     }
 
@@ -38,6 +39,16 @@ public sealed class AgentStore(Database database, TimeProvider time)
 
     public Task<Agent?> FindAsync(string id, CancellationToken cancellationToken = default) =>
         database.FirstOrDefaultAsync<Agent>("SELECT * FROM agents WHERE id = @id", new { id }, cancellationToken);
+
+    /// <summary>Agents of a blueprint that run, are stopped, or are on their way; the oldest first.</summary>
+    public Task<IReadOnlyList<Agent>> ListOfBlueprintAsync(string blueprint, CancellationToken cancellationToken = default) => database.QueryAsync<Agent>(
+        """
+        SELECT * FROM agents
+        WHERE blueprint_name = @blueprint AND (status IN ('Active', 'Paused') OR (status = 'Draft' AND wanted = 'Running'))
+        ORDER BY created_at, id
+        """,
+        new { blueprint },
+        cancellationToken);
 
     public Task<IReadOnlyList<Agent>> ListAsync(int limit, CancellationToken cancellationToken = default) =>
         database.QueryAsync<Agent>("SELECT * FROM agents ORDER BY created_at DESC, id DESC LIMIT @limit", new { limit }, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Agents.Rollouts;
 using Slipway.Operations;
 
 namespace Slipway.Agents;
@@ -9,5 +10,7 @@ public static class AgentsRegistration
         .AddSingleton<AgentStore>()
         .AddSingleton<AgentLifecycle>()
         .AddSingleton<AgentMaintenance>()
-        .AddSingleton<IOperationProjection, AgentProjection>();
+        .AddSingleton<AgentUpdates>()
+        .AddSingleton<IOperationProjection, AgentProjection>()
+        .AddRollouts();
 }

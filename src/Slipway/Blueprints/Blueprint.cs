@@ -20,6 +20,9 @@ public sealed record Blueprint
     /// <summary>Bash, run once as root at first boot; empty for none. Placeholders are still in it: see <see cref="BlueprintRendering.RenderSetup"/>.</summary>
     public required string Setup { get; init; }
 
+    /// <summary>Whether packages and setup may be gone through again on a machine that runs, as an update to a version with others has to.</summary>
+    public bool RepeatableSetup { get; init; }
+
     public required IReadOnlyList<BlueprintParameter> Parameters { get; init; }
 
     public required IReadOnlyList<BlueprintSecret> Secrets { get; init; }
@@ -42,6 +45,9 @@ public sealed record Blueprint
 
     /// <summary>SHA-256 of the text, and of parameters set from outside, in hex. Line endings and a byte order mark do not count.</summary>
     public required string Digest { get; init; }
+
+    /// <summary>The digest's beginning, for people.</summary>
+    public string Version => Digest[..12];
 }
 
 /// <summary>What to buy: a Hetzner server type and image, and the locations to try, in order.</summary>

@@ -8,4 +8,5 @@ namespace Slipway.Blueprints;
 [JsonSerializable(typeof(SnapshotOrder))]
 [JsonSerializable(typeof(SnapshotRemoval))]
 [JsonSerializable(typeof(ResizeOrder))]
+[JsonSerializable(typeof(MachineUpdate))]
 public sealed partial class BlueprintJson : JsonSerializerContext;

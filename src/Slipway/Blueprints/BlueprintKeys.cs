@@ -4,7 +4,7 @@ namespace Slipway.Blueprints;
 public static class BlueprintKeys
 {
     public static IReadOnlyList<string> Root { get; } =
-        ["blueprint", "description", "machine", "user", "sudo", "packages", "setup", "parameters", "secrets", "files", "credentials", "unit", "health", "tailscale", "executor"];
+        ["blueprint", "description", "machine", "user", "sudo", "packages", "setup", "repeatable_setup", "parameters", "secrets", "files", "credentials", "unit", "health", "tailscale", "executor"];
 
     public static IReadOnlyList<string> Machine { get; } = ["server_type", "image", "locations"];
 

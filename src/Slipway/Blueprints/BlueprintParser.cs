@@ -31,6 +31,7 @@ public static class BlueprintParser
             Sudo = root.Flag("sudo", fallback: false),
             Packages = root.Texts("packages", BlueprintRules.Package),
             Setup = root.Text("setup", BlueprintRules.Anything, fallback: ""),
+            RepeatableSetup = root.Flag("repeatable_setup", fallback: false),
             Parameters = BlueprintValues.ReadParameters(source, root),
             Secrets = BlueprintValues.ReadSecrets(source, root),
             Files = BlueprintFiles.Read(source, root, user),

@@ -24,7 +24,7 @@ public static class BlueprintRendering
     /// <summary>The unit and what Slipway adds to it.</summary>
     public static IReadOnlyList<RenderedFile> RenderUnitFiles(this Blueprint blueprint, IReadOnlyList<RenderedCredential> credentials) =>
     [
-        new($"/etc/systemd/system/{blueprint.Unit.Name}.service", "root:root", "0644", new Secret(blueprint.RenderUnit())),
+        new(UnitDropIn.UnitPath(blueprint), "root:root", "0644", new Secret(blueprint.RenderUnit())),
         new(UnitDropIn.Path(blueprint), "root:root", "0644", new Secret(UnitDropIn.Render(blueprint, credentials))),
     ];
 
@@ -92,7 +92,7 @@ public static class BlueprintRendering
 
     private static IReadOnlyDictionary<string, Secret> NoSecrets { get; } = new Dictionary<string, Secret>();
 
-    private static string CredentialPath(Blueprint blueprint, BlueprintCredential credential) => $"/etc/credstore.encrypted/{blueprint.Unit.Name}.{credential.Name}";
+    internal static string CredentialPath(Blueprint blueprint, BlueprintCredential credential) => $"/etc/credstore.encrypted/{blueprint.Unit.Name}.{credential.Name}";
 
     private static void Validate(Blueprint blueprint, IReadOnlyDictionary<string, Secret> secrets)
     {

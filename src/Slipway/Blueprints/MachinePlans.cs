@@ -25,6 +25,9 @@ public static class MachinePlans
     /// <summary>Makes a machine anew on the server it has.</summary>
     public const string Rebuild = "rebuild";
 
+    /// <summary>Brings another version of its blueprint onto a running agent's machine, or puts the former one back.</summary>
+    public const string Update = "update";
+
     /// <summary>Brings a machine back to what its row says.</summary>
     public const string Repair = "repair";
 }

@@ -9,6 +9,8 @@ internal static class UnitDropIn
     /// <summary>Metadata of Hetzner's machines, with user_data, by IPv4 and IPv6.</summary>
     private const string Metadata = "169.254.169.254 fe80::a9fe:a9fe";
 
+    public static string UnitPath(Blueprint blueprint) => $"/etc/systemd/system/{blueprint.Unit.Name}.service";
+
     public static string Path(Blueprint blueprint) => $"/etc/systemd/system/{blueprint.Unit.Name}.service.d/50-slipway.conf";
 
     public static string Render(Blueprint blueprint, IEnumerable<RenderedCredential> credentials)

@@ -34,6 +34,9 @@ public sealed record MachineState
     /// <summary>True once an undo has taken the whole machine away.</summary>
     public bool MachineGone { get; init; }
 
+    /// <summary>From which version of the blueprint to which; only an update has it.</summary>
+    public MachineUpdate? Update { get; init; }
+
     /// <summary>Who makes the server, one of <see cref="Executors"/>, decided when the machine was registered.</summary>
     public string? Executor { get; init; }
 

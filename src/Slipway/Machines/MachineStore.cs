@@ -52,6 +52,10 @@ public sealed class MachineStore(Database database, TimeProvider time)
     internal Task SetStatusAsync(Transaction transaction, string subject, string status) => transaction.ExecuteAsync(
         "UPDATE machines SET status = @status, updated_at = @now WHERE subject = @subject", new { subject, status, now = time.GetUtcNow() });
 
+    /// <summary>Another version of its blueprint is what the machine runs from here on.</summary>
+    internal Task SetBlueprintAsync(Transaction transaction, string subject, string digest) => transaction.ExecuteAsync(
+        "UPDATE machines SET blueprint_digest = @digest, updated_at = @now WHERE subject = @subject", new { subject, digest, now = time.GetUtcNow() });
+
     internal Task SetServerAsync(Transaction transaction, string subject, long serverId, string serverType, string location, string? ipv4, string? ipv6) =>
         transaction.ExecuteAsync(
             """

@@ -68,6 +68,7 @@ public static class MachinesRegistration
         services.AddSingleton<ServerByWorkflow>();
         services.AddSingleton<RunnerReports>();
         services.AddSingleton<SecretPlacing>();
+        services.AddSingleton<VersionPlacing>();
         services.AddSingleton<MachineLog>();
         services.AddSingleton<MachineAccess>();
 
@@ -87,6 +88,7 @@ public static class MachinesRegistration
         services.AddSingleton<Plan>(MachineChangePlans.DeleteSnapshot);
         services.AddSingleton<Plan>(MachineChangePlans.Resize);
         services.AddSingleton<Plan>(MachineChangePlans.Rebuild);
+        services.AddSingleton<Plan>(MachinePlanTable.Update);
         return services.AddReconcile();
     }
 

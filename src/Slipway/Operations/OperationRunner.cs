@@ -124,7 +124,7 @@ public sealed partial class OperationRunner(
         };
         return error is null ? null : new Trouble(claimed, run.Name, error, now - claimed.StepStartedAt)
         {
-            IsCleanUp = claimed.Direction == Direction.Undoing || plan.NeverGivesUp,
+            IsCleanUp = (claimed.Direction == Direction.Undoing || plan.NeverGivesUp) && !plan.WaitsForOthers,
             IsHopeless = outcome is StepOutcome.Fail,
             RefusedCredential = outcome.RefusedCredential,
         };

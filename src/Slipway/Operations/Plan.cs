@@ -17,6 +17,9 @@ public abstract class Plan(string name)
     /// <summary>Set for a plan that only takes away: it never turns round and never fails, it goes on until all is gone.</summary>
     public bool NeverGivesUp { get; init; }
 
+    /// <summary>Set for a plan whose waits are for other operations: those are looked after themselves, and a long wait for them is no trouble of its own.</summary>
+    public bool WaitsForOthers { get; init; }
+
     public abstract IReadOnlyList<string> Steps { get; }
 
     /// <summary>The state an operation begins with.</summary>

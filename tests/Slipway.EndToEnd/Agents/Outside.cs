@@ -47,6 +47,8 @@ internal sealed class Outside : IAsyncDisposable
         ["bun", "program"] => http.Response.SendFileAsync(AgentSoftware.Bun),
         ["claude", "install"] => http.Response.WriteAsync(Installer("claude/program", "$HOME/.local/bin/claude", http)),
         ["claude", "program"] => http.Response.SendFileAsync(AgentSoftware.Claude),
+        ["openclaw", "install"] => http.Response.WriteAsync(OpenClawPackage.Installer(http)),
+        ["openclaw", "archive"] => OpenClawPackage.SendAsync(http),
         ["assistant.git", ..] => GitServer.AnswerAsync(http, _repository),
         [['b', 'o', 't', .. var token], var method] => Telegram.AnswerAsync(http, token, method),
         // Claude Code asks whether the API is there at all.

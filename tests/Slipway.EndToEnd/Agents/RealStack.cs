@@ -52,11 +52,20 @@ public sealed class RealStack : IAsyncLifetime, IAsyncDisposable
                 ["Blueprints:rachel8:Parameters:CLAUDE_CODE_INSTALLER_URL"] = $"{outside}/claude/install",
                 ["Blueprints:rachel8:Parameters:REPOSITORY_URL"] = $"{outside}/assistant.git",
                 ["Blueprints:rachel8:Parameters:ANTHROPIC_BASE_URL"] = outside,
+                ["Blueprints:openclaw:Parameters:OPENCLAW_INSTALLER_URL"] = $"{outside}/openclaw/install",
                 ["Blueprints:claude-code:Parameters:CLAUDE_CODE_INSTALLER_URL"] = $"{outside}/claude/install",
                 ["Blueprints:claude-code:Parameters:ANTHROPIC_BASE_URL"] = outside,
             },
             port);
         await _server.StartAsync();
+    }
+
+    /// <summary>Puts another version of a blueprint beside the others, and has the server read it as an operator does: by a restart.</summary>
+    internal async Task OfferAsync(string blueprint, string yaml)
+    {
+        await Server.StopAsync();
+        await File.WriteAllTextAsync(Path.Combine(_directory.File("blueprints"), blueprint + ".yaml"), yaml);
+        await Server.StartAsync();
     }
 
     /// <summary>Orders an agent without a payment and returns when it runs.</summary>

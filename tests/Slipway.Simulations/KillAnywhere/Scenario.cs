@@ -139,6 +139,20 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
             },
             (_, shop) => shop.Destroy(shop.Agents[0]),
             AgentStatus.Closed),
+        new("update", Running, (_, shop) => shop.Update(shop.Agents[0], Fixtures.NewVersion), AgentStatus.Active),
+        // What makes it unwell must not stay, and is not called its version.
+        new("update that does no good", Running, (_, shop) => shop.Update(shop.Agents[0], Fixtures.BadVersion), AgentStatus.Active),
+        new(
+            "update of an agent that is destroyed meanwhile",
+            Running,
+            (world, shop) =>
+            {
+                shop.Update(shop.Agents[0], Fixtures.BadVersion);
+                world.Clock.CreateTimer(_ => shop.Destroy(shop.Agents[0]), null, TimeSpan.FromSeconds(7), Timeout.InfiniteTimeSpan);
+            },
+            AgentStatus.Closed),
+        new("roll-out", TwoRunning, (_, shop) => shop.RollOut(Fixtures.NewVersion), AgentStatus.Active),
+        new("roll-out that its canary stops", TwoRunning, (_, shop) => shop.RollOut(Fixtures.BadVersion), AgentStatus.Active),
         new("destroy", Running, (_, shop) => shop.Destroy(shop.Agents[0]), AgentStatus.Closed),
         new("subscription that ends", Running, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
         new("subscription that ends while the machine is stopped", Stopped, (_, shop) => shop.Cancel(shop.Agents[0]), AgentStatus.Closed),
@@ -171,6 +185,13 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
 
     private static void Running(World world, Shop shop)
     {
+        shop.Pay(shop.Order());
+        world.RunUntilQuiet(TimeSpan.FromHours(1));
+    }
+
+    private static void TwoRunning(World world, Shop shop)
+    {
+        Running(world, shop);
         shop.Pay(shop.Order());
         world.RunUntilQuiet(TimeSpan.FromHours(1));
     }

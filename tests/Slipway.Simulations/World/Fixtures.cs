@@ -13,42 +13,51 @@ internal static class Fixtures
     public const string HetznerToken = "hetzner-token-planted-0123456789";
     public const string TailscaleSecret = "tailscale-secret-planted-987654";
 
+    private const string Tiny = """
+    blueprint: tiny
+    description: As little as an agent can be
+    machine:
+      server_type: cx23
+      image: debian-12
+      locations: [fsn1, nbg1]
+    user: agent
+    repeatable_setup: true
+    secrets:
+      TOKEN:
+        description: A token
+    files:
+      - path: /home/agent/.env
+        content: |
+          TOKEN={{ secrets.TOKEN }}
+    unit:
+      name: tiny
+      text: |
+        [Service]
+        User=agent
+        ExecStart=/bin/true
+        [Install]
+        WantedBy=multi-user.target
+    health:
+      command: "true"
+      timeout: 30s
+      interval: 5s
+    """;
+
     private static readonly Lazy<SshCertificateAuthority> LazyAuthority = new(() => OpenAuthorityAsync().GetAwaiter().GetResult());
 
     public static KeyRing Keys { get; } = KeyRing.Parse(Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]), "the simulations");
 
     public static SshCertificateAuthority Authority => LazyAuthority.Value;
 
-    public static Blueprint Blueprint { get; } = BlueprintParser.Parse(
-        """
-        blueprint: tiny
-        description: As little as an agent can be
-        machine:
-          server_type: cx23
-          image: debian-12
-          locations: [fsn1, nbg1]
-        user: agent
-        secrets:
-          TOKEN:
-            description: A token
-        files:
-          - path: /home/agent/.env
-            content: |
-              TOKEN={{ secrets.TOKEN }}
-        unit:
-          name: tiny
-          text: |
-            [Service]
-            User=agent
-            ExecStart=/bin/true
-            [Install]
-            WantedBy=multi-user.target
-        health:
-          command: "true"
-          timeout: 30s
-          interval: 5s
-        """,
-        "tiny.yaml");
+    public static Blueprint Blueprint { get; } = BlueprintParser.Parse(Tiny, "tiny.yaml");
+
+    /// <summary>Another version, with another setup.</summary>
+    public static Blueprint NewVersion { get; } = Version("Description=The second", "echo second");
+
+    /// <summary>A version that does no agent any good.</summary>
+    public static Blueprint BadVersion { get; } = Version("Description=simulated-unwell", "echo third");
+
+    public static IReadOnlyList<Blueprint> Versions { get; } = [Blueprint, NewVersion, BadVersion];
 
     public static IConfiguration Configuration { get; } = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
     {
@@ -66,6 +75,9 @@ internal static class Fixtures
     }).Build();
 
     public static ValueTask DisposeAsync() => LazyAuthority.IsValueCreated ? LazyAuthority.Value.DisposeAsync() : default;
+
+    private static Blueprint Version(string description, string setup) => BlueprintParser.Parse(
+        Tiny.Replace("[Service]", $"[Unit]\n    {description}\n    [Service]", StringComparison.Ordinal).Replace("user: agent", $"user: agent\nsetup: {setup}", StringComparison.Ordinal), "tiny.yaml");
 
     private static async Task<SshCertificateAuthority> OpenAuthorityAsync()
     {

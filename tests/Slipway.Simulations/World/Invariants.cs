@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Slipway.Agents;
+using Slipway.Agents.Rollouts;
+using Slipway.Blueprints;
 using Slipway.Machines;
 using Slipway.Operations;
 
@@ -12,8 +14,8 @@ internal sealed class Invariants(World world)
     public static readonly string[] Tables =
     [
         "agents", "alerts", "api_tokens", "audit", "blueprints", "checkouts", "drifts", "evidence", "machine_authorities", "machines", "nodes", "operations",
-        "outbox", "quarantine", "reconcile", "schema_versions", "secrets", "settings", "snapshots", "ssh_authorities", "stripe_events", "subscriptions", "timeline",
-        "workflow_deliveries", "workflow_jobs",
+        "outbox", "quarantine", "reconcile", "refunds", "rollout_agents", "rollouts", "schema_versions", "secrets", "settings", "snapshots", "ssh_authorities",
+        "stripe_events", "subscriptions", "timeline", "workflow_deliveries", "workflow_jobs",
     ];
 
     private readonly List<string> _broken = [];
@@ -25,7 +27,7 @@ internal sealed class Invariants(World world)
         var running = world.Query<(string Subject, long? Server, long? Since)>(
             """
             SELECT m.subject, m.server_id, (SELECT MAX(o.created_at) FROM operations o
-              WHERE o.subject = m.subject AND o.plan IN ('provision', 'start', 'change-secrets', 'resize', 'rebuild') AND o.result = 'Succeeded')
+              WHERE o.subject = m.subject AND o.plan IN ('provision', 'start', 'change-secrets', 'resize', 'rebuild', 'update') AND o.result = 'Succeeded')
             FROM machines m WHERE m.status = 'running'
             """);
         foreach (var (subject, server, since) in running)
@@ -62,6 +64,7 @@ internal sealed class Invariants(World world)
             CheckAgent(agent, machines.FirstOrDefault(m => m.Subject == agent.Id));
         }
 
+        CheckVersions(agents, machines);
         CheckClouds(machines);
         CheckSnapshots(agents);
         CheckPayments(agents);
@@ -140,6 +143,32 @@ internal sealed class Invariants(World world)
         var secrets = world.Query<string>("SELECT name FROM secrets WHERE owner = @Id", new { agent.Id });
         Require(agent.Status != AgentStatus.Closed || secrets.Count == 0, $"{agent.Id} is closed and its secrets are kept");
         Require(!secrets.Contains("tailscale-auth-key"), $"the auth key of {agent.Id} is kept");
+    }
+
+    /// <summary>The version an agent is said to run is the one that was placed on its machine last, and a roll-out says of each agent what is so.</summary>
+    private void CheckVersions(IReadOnlyList<Agent> agents, IReadOnlyList<Machine> machines)
+    {
+        foreach (var agent in agents.Where(a => a.Status is AgentStatus.Active or AgentStatus.Paused))
+        {
+            var machine = machines.First(m => m.Subject == agent.Id);
+            var version = Fixtures.Versions.First(v => v.Digest == agent.BlueprintDigest);
+            Require(machine.BlueprintDigest == agent.BlueprintDigest, $"{agent.Id} is said to run another version than its machine");
+            Require(agent.UpdateDigest is null, $"{agent.Id} is said to be updated, and is not");
+            Require(world.Health.UnitPlaced(machine.ServerId!.Value) == version.RenderUnit(), $"{agent.Id} is said to run {version.Version}, and something else was placed on its machine last");
+        }
+
+        foreach (var rollout in world.Query<Rollout>("SELECT * FROM rollouts ORDER BY id"))
+        {
+            var members = world.Query<RolloutAgent>("SELECT * FROM rollout_agents WHERE rollout_id = @Id ORDER BY position", new { rollout.Id });
+            Require(rollout.Status != RolloutStatus.Running, $"{rollout.Id} never ends");
+            Require(!members.Any(m => m.Status is RolloutAgentStatus.Waiting or RolloutAgentStatus.Updating), $"{rollout.Id} has ended and leaves agents in the middle");
+            Require((rollout.Status == RolloutStatus.Failed) == members.Any(m => m.Status == RolloutAgentStatus.PutBack), $"{rollout.Id} is {rollout.Status}, and its agents say otherwise");
+            foreach (var member in members)
+            {
+                var runs = agents.First(a => a.Id == member.AgentId).BlueprintDigest;
+                Require((member.Status == RolloutAgentStatus.Updated) == (runs == rollout.BlueprintDigest), $"{member.AgentId} is {member.Status} in {rollout.Id} and runs {runs}");
+            }
+        }
     }
 
     private void CheckClouds(IReadOnlyList<Machine> machines)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Slipway.Agents;
+using Slipway.Agents.Rollouts;
 using Slipway.Blueprints;
 using Slipway.Payments;
 using Slipway.Secrets;
@@ -64,6 +65,23 @@ internal sealed class Shop(World world)
     public void Resize(string agent, string type) => Wish("resize", agent, (node, t) => node.Get<AgentMaintenance>().ResizeAsync(t, agent, type, upgradeDisk: false));
 
     public void Rebuild(string agent) => Wish("rebuild", agent, (node, t) => node.Get<AgentMaintenance>().RebuildAsync(t, agent));
+
+    public void Update(string agent, Blueprint version) => Persist("update", async node =>
+    {
+        var result = await node.Database.WriteAsync(t => node.Get<AgentUpdates>().BeginAsync(t, agent, version, new Dictionary<string, Secret>()));
+        world.Note(node.Name, $"update {agent} {result.Outcome}");
+        return true;
+    });
+
+    /// <summary>One agent first, then two at a time.</summary>
+    public void RollOut(Blueprint version) => Persist("roll out", async node =>
+    {
+        var (desk, request) = (node.Get<RolloutDesk>(), new RolloutRequest(version, AtOnce: 2));
+        var members = await desk.PlanAsync(request, CancellationToken.None);
+        var start = await node.Database.WriteAsync(t => desk.BeginAsync(t, request, members));
+        world.Note(node.Name, $"roll out {start.Rollout?.Id ?? start.Code}");
+        return true;
+    });
 
     /// <summary>Stripe delivers the same event, signed anew, until somebody says that it has it.</summary>
     public void Deliver(string body) => Persist("webhook", async node =>

@@ -26,7 +26,7 @@ public sealed class ShippedBlueprintsTests
     public static TheoryData<string> Names => [.. Shipped.Names];
 
     [Fact]
-    public void C3_these_blueprints_are_shipped() => Shipped.Names.ShouldBe(["claude-code", "hello", "rachel8"]);
+    public void C3_these_blueprints_are_shipped() => Shipped.Names.ShouldBe(["claude-code", "hello", "openclaw", "rachel8"]);
 
     [Theory]
     [MemberData(nameof(Names))]

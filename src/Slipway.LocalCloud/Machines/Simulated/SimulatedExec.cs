@@ -28,6 +28,7 @@ internal static class SimulatedExec
                 "place-files-and-start" => PlaceFilesAndStart(machine, Stdin(request)),
                 "place-authorities" => PlaceAuthorities(machine.Disk, Stdin(request)),
                 "check-login" => Ok(""),
+                "prepare-version" => PrepareVersion(Stdin(request)),
                 "start-unit" => StartUnit(machine),
                 "stop-unit" => StopUnit(machine),
                 "check-unit" => new ExecResult(machine.UnitActive ? 0 : 3, machine.UnitActive ? "active\n" : "inactive\n", ""),
@@ -87,6 +88,11 @@ internal static class SimulatedExec
             line is [_, _, _, { Length: > 0 } content] && Encoding.UTF8.GetString(Convert.FromBase64String(content)).Contains(SimulatedDisk.MakesUnwell, StringComparison.Ordinal));
         return StartUnit(machine);
     }
+
+    /// <summary>A setup with that word in it fails.</summary>
+    private static ExecResult PrepareVersion(string setup) => setup.Contains(SimulatedDisk.MakesUnwell, StringComparison.Ordinal)
+        ? new ExecResult(0, "exit 1\n", "the setup failed\n")
+        : Ok("exit 0\n");
 
     private static ExecResult StartUnit(SimulatedMachine machine)
     {

@@ -11,6 +11,9 @@ public static class MachinePlanTable
 {
     private const int StateVersion = 1;
 
+    /// <summary>A setup and a health check may each take half an hour.</summary>
+    private static readonly TimeSpan UpdateDeadline = TimeSpan.FromMinutes(70);
+
     public static IEnumerable<Type> StepTypes => typeof(RegisterMachine).Assembly.GetTypes()
         .Where(t => !t.IsAbstract && t.IsSubclassOf(typeof(Step<MachineState>)));
 
@@ -80,6 +83,20 @@ public static class MachinePlanTable
             new(Step<AdoptSecrets>(services)),
         ],
         cancellable: true);
+
+    /// <summary>The row that prepares also puts back: software first, then files, and only then is it seen whether the agent is well as it was.</summary>
+    public static Plan Update(IServiceProvider services) => Table(
+        MachinePlans.Update,
+        (_, input) => new MachineState { Update = input.Deserialize(BlueprintJson.Default.MachineUpdate) },
+        [
+            new(Step<BeginUpdate>(services), Undo: Step<AwaitFormerHealth>(services)),
+            new(Step<PrepareVersion>(services), Undo: Step<PutBackVersion>(services)),
+            new(Step<PlaceVersion>(services)),
+            new(Step<AwaitUpdated>(services)),
+            new(Step<AdoptVersion>(services)),
+        ],
+        cancellable: true,
+        deadline: UpdateDeadline);
 
     private static IReadOnlyList<PlanStep<MachineState>> Making(IServiceProvider services) =>
     [

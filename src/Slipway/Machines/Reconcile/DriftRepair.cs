@@ -137,7 +137,11 @@ internal sealed class DriftRepair(
             BlueprintName = (await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken)).Name,
         })
         with
-        { Why = why };
+        {
+            // It may have been updated since it was ordered.
+            BlueprintDigest = machine.BlueprintDigest,
+            Why = why,
+        };
     }
 
     private static RepairOrder RepairOf(Machine machine, IReadOnlyList<string> kinds, string why) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Slipway.Alerts;
+using Slipway.Operations;
 using Slipway.Storage;
 
 namespace Slipway.Machines.Reconcile;
@@ -26,7 +27,8 @@ internal static class ReconcileRegistration
             p.GetRequiredService<Settings>(),
             p.GetRequiredService<Database>(),
             p.GetRequiredService<ReconcileOptions>(),
-            p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<PlanCatalog>()));
         services.AddHostedService<ReconcileLoop>();
         return services;
     }

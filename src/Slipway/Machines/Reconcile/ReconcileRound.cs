@@ -22,12 +22,13 @@ public sealed class ReconcileRound
     private readonly Database _database;
     private readonly ReconcileOptions _options;
     private readonly TimeProvider _time;
+    private readonly PlanCatalog _plans;
 
     internal ReconcileRound(
         ReconcileStore store, Clouds clouds, RowReader rows, Quarantine quarantine, DriftRepair repair, AlertStore alerts, Settings settings, Database database,
-        ReconcileOptions options, TimeProvider time) =>
-        (_store, _clouds, _rows, _quarantine, _repair, _alerts, _settings, _database, _options, _time) =
-        (store, clouds, rows, quarantine, repair, alerts, settings, database, options, time);
+        ReconcileOptions options, TimeProvider time, PlanCatalog plans) =>
+        (_store, _clouds, _rows, _quarantine, _repair, _alerts, _settings, _database, _options, _time, _plans) =
+        (store, clouds, rows, quarantine, repair, alerts, settings, database, options, time, plans);
 
     /// <summary>Runs a round.</summary>
     /// <param name="request">How.</param>
@@ -143,7 +144,7 @@ public sealed class ReconcileRound
     private async Task<List<Finding>> LookAtOperationsAsync(RowView rows, Round round, CancellationToken cancellationToken)
     {
         const string Prefix = "no-progress:";
-        var slow = rows.Unfinished.Where(o => round.Now - o.StepStartedAt >= _options.ProgressLimit).OrderBy(o => o.StepStartedAt).ToList();
+        var slow = rows.Unfinished.Where(o => round.Now - o.StepStartedAt >= _options.ProgressLimit && !_plans.Get(o.Plan).WaitsForOthers).OrderBy(o => o.StepStartedAt).ToList();
         if (!round.DryRun)
         {
             var open = (await _alerts.ListAsync(all: false, limit: 10_000, cancellationToken)).Where(a => a.Cause.StartsWith(Prefix, StringComparison.Ordinal)).ToList();

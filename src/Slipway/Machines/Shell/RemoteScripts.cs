@@ -47,7 +47,7 @@ internal static class RemoteScripts
     /// with a dash for its owner and its name for its mode, and is encrypted before it is written; a mode of <c>none</c> takes the path away. When all are there the same connection goes on to
     /// start the unit and prints <c>started</c> and, if it is healthy by then, <c>ok</c>: a second connection costs half a second.
     /// </summary>
-    public static RemoteScript PlaceFilesAndStart(IEnumerable<RenderedFile> files, IEnumerable<RenderedCredential> credentials, IEnumerable<(string Path, string User)> unwanted, Blueprint blueprint)
+    public static RemoteScript PlaceFilesAndStart(IEnumerable<RenderedFile> files, IEnumerable<RenderedCredential> credentials, IEnumerable<(string Path, string User)> unwanted, Blueprint blueprint, Blueprint? other = null)
     {
         var input = new StringBuilder();
         foreach (var file in files)
@@ -91,6 +91,7 @@ internal static class RemoteScripts
               as "$who" mv -fT -- "$temporary" "$path"
             done
             set +e
+            {{Retire(blueprint, other)}}
             {{Start(blueprint)}} || exit 0
             {{Watch(blueprint)}}
             exit 0
@@ -114,6 +115,46 @@ internal static class RemoteScripts
         journalctl --no-pager --output=cat --lines=20 --unit={blueprint.Unit.Name}.service
         exit 1
         """);
+
+    /// <summary>
+    /// Has root go through packages and setup of a version, beside the connection because that may take long: begins it, or comes back to what was begun
+    /// under the same key, and prints <c>running</c>, or <c>exit</c> with its code. What was begun under another key is ended first.
+    /// </summary>
+    public static RemoteScript PrepareVersion(string key, Blueprint blueprint)
+    {
+        var packages = blueprint.Packages.Count == 0 ? ""
+            : $"apt-get -q -o DPkg::Lock::Timeout=120 update\napt-get -q -y -o DPkg::Lock::Timeout=120 install -- {string.Join(' ', blueprint.Packages.Select(ShellText.Quote))}\n";
+        return new RemoteScript("prepare-version", $$"""
+            set -euo pipefail
+            umask 077
+            cd /var/lib/slipway
+            install -d -m 0700 update && cd update
+            cat > script.new
+            if [ "$(cat key 2>/dev/null)" != {{key}} ]; then
+              systemctl stop slipway-update.service 2>/dev/null || true
+              rm -f key code
+              mv -f script.new script
+              echo {{key}} > key.new && mv -f key.new key
+            fi
+            if [ ! -e code ] && ! systemctl is-active --quiet slipway-update.service && [ ! -e code ]; then
+              systemctl reset-failed slipway-update.service 2>/dev/null || true
+              systemd-run --quiet --collect --unit=slipway-update --setenv=HOME=/root --setenv=LC_ALL=C.UTF-8 --property=WorkingDirectory=/var/lib/slipway/update \
+                /bin/bash -c 'umask 022; bash script >log 2>&1 </dev/null; echo $? >code.new; mv -f code.new code'
+            fi
+            for _ in $(seq 200); do [ -e code ] && break; sleep 0.1; done
+            if [ -e code ]; then
+              read -r code < code
+              if [ "$code" != 0 ]; then tail --bytes=2000 log >&2; rm -f code; fi
+              echo "exit $code"
+            else
+              echo running
+            fi
+            """)
+        {
+            // As the first boot does it: the first command that fails ends it.
+            Input = Encoding.UTF8.GetBytes($"set -Eeuo pipefail\nexport DEBIAN_FRONTEND=noninteractive\n{packages}{blueprint.RenderSetup()}\n"),
+        };
+    }
 
     /// <summary>The unit's log: the last lines, or what came after the cursor that standard input names.</summary>
     public static RemoteScript ReadLog(Blueprint blueprint, int lines) => new("read-log", string.Create(CultureInfo.InvariantCulture, $$"""
@@ -180,6 +221,10 @@ internal static class RemoteScripts
     /// <summary>Enabling also has systemd read the unit again.</summary>
     private static string Start(Blueprint blueprint) =>
         $"systemctl enable --quiet {blueprint.Unit.Name}.service && systemctl restart {blueprint.Unit.Name}.service && echo started";
+
+    /// <summary>Takes away the unit of another version, if it is called differently.</summary>
+    private static string Retire(Blueprint blueprint, Blueprint? other) => other is null || other.Unit.Name == blueprint.Unit.Name ? ""
+        : $"systemctl disable --quiet --now {other.Unit.Name}.service 2>/dev/null; rm -f -- {UnitDropIn.UnitPath(other)} {UnitDropIn.Path(other)}; rmdir -- {UnitDropIn.UnitPath(other)}.d 2>/dev/null";
 
     private static string Watch(Blueprint blueprint) => $$"""
         check() { {{HealthCommand(blueprint)}}; }

@@ -19,7 +19,13 @@ public sealed class AwaitHealthy(MachineStore machines, BlueprintStore blueprint
         }
 
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
-        var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
+        return await LookAsync(state, context, machine, machine.BlueprintDigest, cancellationToken);
+    }
+
+    /// <summary>Asks as a version of the blueprint says, which need not be the one the machine is known to run.</summary>
+    internal async Task<StepOutcome> LookAsync(MachineState state, StepContext context, Machine machine, string digest, CancellationToken cancellationToken)
+    {
+        var blueprint = await blueprints.GetAsync(digest, cancellationToken);
         try
         {
             var result = await shell.RunAsync(machine, RemoteScripts.CheckHealth(blueprint), cancellationToken);

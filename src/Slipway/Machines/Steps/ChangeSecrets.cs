@@ -29,8 +29,15 @@ public sealed class AdoptSecrets(SecretStore secrets) : Step<MachineState>
     }
 }
 
-/// <summary>Puts the former secrets back onto the machine; one that is to go, or is gone, needs none.</summary>
-public sealed class PutBackSecrets(SecretPlacing placing, MachineStore machines, HetznerClient hetzner) : Step<MachineState>
+/// <summary>Puts the former secrets back onto the machine.</summary>
+public sealed class PutBackSecrets(SecretPlacing placing, MachineStore machines, HetznerClient hetzner) : PutBack(machines, hetzner)
+{
+    protected override Task<StepOutcome> PlaceAsync(MachineState state, StepContext context, CancellationToken cancellationToken) =>
+        placing.PlaceAsync(state, context.Subject, SecretSet.Present, cancellationToken);
+}
+
+/// <summary>Puts back onto the machine what was there; one that is to go, or is gone, needs nothing.</summary>
+public abstract class PutBack(MachineStore machines, HetznerClient hetzner) : Step<MachineState>
 {
     /// <summary>How long a machine may not be reached before anybody asks whether it is there.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
@@ -44,7 +51,7 @@ public sealed class PutBackSecrets(SecretPlacing placing, MachineStore machines,
 
         try
         {
-            return await placing.PlaceAsync(state, context.Subject, SecretSet.Present, cancellationToken);
+            return await PlaceAsync(state, context, cancellationToken);
         }
         catch (SshException e) when (!e.IsFinal)
         {
@@ -54,6 +61,8 @@ public sealed class PutBackSecrets(SecretPlacing placing, MachineStore machines,
         }
     }
 
+    protected abstract Task<StepOutcome> PlaceAsync(MachineState state, StepContext context, CancellationToken cancellationToken);
+
     private async Task<bool> IsGoneAsync(StepContext context, CancellationToken cancellationToken)
     {
         var machine = await machines.GetAsync(context.Subject, cancellationToken);
@@ -61,10 +70,10 @@ public sealed class PutBackSecrets(SecretPlacing placing, MachineStore machines,
     }
 }
 
-/// <summary>Waits until the agent is well with its former secrets, and forgets the new ones.</summary>
+/// <summary>Waits until the agent is well as it was before, and forgets what was to be new.</summary>
 public sealed class AwaitFormerHealth(AwaitHealthy healthy, MachineStore machines, SecretStore secrets) : Step<MachineState>
 {
-    /// <summary>After this the secrets are not what the agent lacks.</summary>
+    /// <summary>After this, what was changed is not what the agent lacks.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(15);
 
     public override async Task<StepOutcome> RunAsync(MachineState state, StepContext context, CancellationToken cancellationToken)
@@ -76,10 +85,10 @@ public sealed class AwaitFormerHealth(AwaitHealthy healthy, MachineStore machine
 
         return await healthy.RunAsync(state, context, cancellationToken) switch
         {
-            StepOutcome.Done => Forget(state, context, running: true, "the agent is well with its former secrets"),
-            _ when context.Elapsed > LongEnough => Forget(state, context, running: false, "the agent is not well with its former secrets either"),
+            StepOutcome.Done => Forget(state, context, running: true, "the agent is well as it was before"),
+            _ when context.Elapsed > LongEnough => Forget(state, context, running: false, "the agent is not well as it was before either"),
             StepOutcome.Wait wait => wait,
-            _ => Wait(context.Now.AddSeconds(5), "The agent is not well with its former secrets yet."),
+            _ => Wait(context.Now.AddSeconds(5), "The agent is not well again yet."),
         };
     }
 

@@ -31,7 +31,18 @@ public sealed class SecretPlacing(MachineStore machines, BlueprintStore blueprin
     public async Task<StepOutcome> PlaceAsync(MachineState state, string subject, SecretSet set, CancellationToken cancellationToken)
     {
         var machine = await machines.GetAsync(subject, cancellationToken);
-        var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
+        return await PlaceAsync(state, machine, await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken), null, set, cancellationToken);
+    }
+
+    /// <param name="state">The operation's.</param>
+    /// <param name="machine">Where.</param>
+    /// <param name="blueprint">The version to place.</param>
+    /// <param name="other">Another version that may be there, and is to leave nothing behind.</param>
+    /// <param name="set">With which secrets.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    internal async Task<StepOutcome> PlaceAsync(MachineState state, Machine machine, Blueprint blueprint, Blueprint? other, SecretSet set, CancellationToken cancellationToken)
+    {
+        var subject = machine.Subject;
         var values = await secrets.ReadAgentAsync(blueprint, subject, cancellationToken);
         foreach (var (name, value) in set == SecretSet.New ? await secrets.ReadAsideAsync(subject, cancellationToken) : new Dictionary<string, Secret>())
         {
@@ -40,7 +51,9 @@ public sealed class SecretPlacing(MachineStore machines, BlueprintStore blueprin
 
         var credentials = blueprint.RenderCredentials(values);
         List<RenderedFile> files = [.. blueprint.RenderFiles(values), .. blueprint.RenderUnitFiles(credentials)];
-        var result = await shell.RunAsync(machine, RemoteScripts.PlaceFilesAndStart(files, credentials, blueprint.UnwantedPaths(values), blueprint), cancellationToken);
+        var unwanted = blueprint.UnwantedPaths(values);
+        var script = RemoteScripts.PlaceFilesAndStart(files, credentials, other is null ? unwanted : [.. unwanted, .. blueprint.Leftovers(other)], blueprint, other);
+        var result = await shell.RunAsync(machine, script, cancellationToken);
         return result.ExitCode == 0
             ? new StepOutcome.Done(state with { UnitSeen = StartUnit.Seen(result) }, credentials.Count == 0 ? $"{files.Count} files" : $"{files.Count} files, {credentials.Count} credentials")
             : new StepOutcome.Retry($"Writing the agent's files failed with exit code {result.ExitCode}: {Redaction.Apply(result.Stderr, [.. values.Values, .. await secrets.ReadKnownAsync(subject, cancellationToken)])}");

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Operations;
+
+namespace Slipway.Agents.Rollouts;
+
+internal static class RolloutsRegistration
+{
+    public static IServiceCollection AddRollouts(this IServiceCollection services) => services
+        .AddSingleton<RolloutStore>()
+        .AddSingleton<RolloutDesk>()
+        .AddSingleton<RolloutTurns>()
+        .AddSingleton(p => RolloutPlan.Create(p.GetRequiredService<RolloutTurns>()))
+        .AddSingleton<IOperationProjection, RolloutProjection>();
+}
