@@ -72,7 +72,7 @@ public static class SlipwayServer
         builder.Configuration.AddFamiliarNames();
         builder.Logging.AddQuietFrameworks();
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? DefaultUrl);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 256 * 1024);
+        builder.AddRequestLimits();
         builder.Host.ConfigureHostOptions(host => host.ShutdownTimeout = OperationsOptions.Drain);
 
         builder.Services.AddSingleton(TimeProvider.System);

@@ -22,7 +22,7 @@ internal static class ProvisionCommand
         }
 
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
-        var reports = new WorkflowReports(http, settings.CallbackUrl, settings.CallbackSecret, job, settings.RunId, environment.Time);
+        var reports = new WorkflowReports(http, settings, job, environment.Time);
         using var run = new ProvisionRun(settings, reports, environment);
         try
         {

@@ -9,6 +9,9 @@ internal sealed record ProvisionSettings(Uri CallbackUrl, long RunId, string Cal
 
     public Uri? TailscaleUrl { get; init; }
 
+    /// <summary>Where the run gets tokens that say who it is, and what it asks with; null without <c>id-token: write</c>.</summary>
+    public (Uri Url, string Token)? IdTokens { get; init; }
+
     /// <summary>The file the run's outputs are written to; null outside of GitHub.</summary>
     public string? OutputFile { get; init; }
 
@@ -31,6 +34,7 @@ internal sealed record ProvisionSettings(Uri CallbackUrl, long RunId, string Cal
         {
             HetznerUrl = Address("HETZNER_API_URL"),
             TailscaleUrl = Address("TAILSCALE_API_URL"),
+            IdTokens = Address("ACTIONS_ID_TOKEN_REQUEST_URL") is { } tokens && environment.Variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN") is { Length: > 0 } request ? (tokens, request) : null,
             OutputFile = environment.Variable("GITHUB_OUTPUT") is { Length: > 0 } file ? file : null,
         };
         problems.ForEach(environment.Error.WriteLine);

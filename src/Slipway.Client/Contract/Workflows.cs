@@ -24,6 +24,12 @@ public sealed record WorkflowReport
     /// <summary>When it was signed, in seconds since 1970; it counts for five minutes.</summary>
     public required long SentAt { get; init; }
 
+    /// <summary>
+    /// GitHub's OpenID Connect token of the run, for the callback's address, <c>#</c> and the job as its audience; needed where the server's <c>GitHub:Claim</c> is <c>oidc</c>.
+    /// A secret for the minutes it lives: not part of <see cref="ToString"/>.
+    /// </summary>
+    public string? IdToken { get; init; }
+
     /// <summary>With <c>keyed</c>: the auth key's id; <see langword="null"/> when the machine joins no tailnet.</summary>
     public string? AuthKeyId { get; init; }
 

@@ -15,10 +15,18 @@ internal static class GitHubEndpoints
 
     private static readonly string[] Versions = ["2022-11-28", RunDetailsByDefault];
 
-    public static void AddGitHub(this IServiceCollection services) => services.AddSingleton<Actions>();
+    public static void AddGitHub(this IServiceCollection services) => services.AddSingleton<Actions>().AddSingleton<RunTokens>();
 
     public static void MapGitHub(this IEndpointRouteBuilder app)
     {
+        app.MapGet(RunTokens.Path + "/.well-known/jwks", (RunTokens tokens) => TypedResults.Json(tokens.Keys(), TokenJson.Default.KeySet));
+        app.MapGet(RunTokens.Path + "/token/{run:long}", (long run, string? audience, HttpContext context, RunTokens tokens) => TypedResults.Json(
+            new IssuedToken(tokens.Issue(
+                run,
+                AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header) ? header.Parameter : null,
+                audience,
+                $"{context.Request.Scheme}://{context.Request.Host}{RunTokens.Path}")),
+            TokenJson.Default.IssuedToken));
         var actions = app.MapGroup("/github/repos/{owner}/{repo}/actions").AddEndpointFilter(async (context, next) =>
         {
             Authorize(context.HttpContext);

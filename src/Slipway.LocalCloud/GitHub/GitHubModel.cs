@@ -25,7 +25,7 @@ internal sealed record DeclareWorkflow(
 internal sealed record PlayRun(string? Status, string? Conclusion);
 
 /// <summary>What the runner sees of its run.</summary>
-internal sealed record RunnerView(long Id, string Repository, string Workflow, string Ref, IReadOnlyDictionary<string, string> Inputs, string Status, string? Conclusion);
+internal sealed record RunnerView(long Id, string Repository, string Workflow, string Ref, IReadOnlyDictionary<string, string> Inputs, string Status, string? Conclusion, string IdTokenPath, string IdTokenRequestToken);
 
 internal sealed record RunnersView(IReadOnlyList<RunnerView> Runs);
 

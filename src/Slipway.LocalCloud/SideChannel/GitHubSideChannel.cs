@@ -19,8 +19,9 @@ internal static class GitHubSideChannel
             actions.Declare(file);
             return TypedResults.NoContent();
         });
-        github.MapGet("/runs", (Actions actions) => TypedResults.Json(
-            new RunnersView(actions.Runs.Select(r => new RunnerView(r.Id, r.Workflow.Repository, r.Workflow.File, r.Ref, r.Inputs, r.Status, r.Conclusion)).ToList()),
+        github.MapGet("/runs", (Actions actions, RunTokens tokens) => TypedResults.Json(
+            new RunnersView(actions.Runs.Select(r => new RunnerView(
+                r.Id, r.Workflow.Repository, r.Workflow.File, r.Ref, r.Inputs, r.Status, r.Conclusion, RunTokens.PathOf(r.Id), tokens.RequestTokenOf(r.Id))).ToList()),
             GitHubJson.Wire.RunnersView));
         github.MapPost("/runs/{id:long}", async (long id, HttpContext context, Actions actions) =>
         {

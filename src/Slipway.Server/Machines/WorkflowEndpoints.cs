@@ -13,7 +13,7 @@ internal static class WorkflowEndpoints
     public static void MapWorkflows(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/callbacks/github", ReceiveAsync).AllowAnonymous().ExcludeFromDescription();
 
-    private static async Task<IResult> ReceiveAsync(HttpRequest request, GitHubSettings settings, RunnerReports reports, CancellationToken cancellationToken)
+    private static async Task<IResult> ReceiveAsync(HttpRequest request, GitHubSettings settings, RunIdentity identity, RunnerReports reports, CancellationToken cancellationToken)
     {
         if (await RawBody.ReadAsync(request, MaximumBody, cancellationToken) is not { } body)
         {
@@ -34,6 +34,12 @@ internal static class WorkflowEndpoints
         if (Read(body) is not { } report)
         {
             return Problems.Of(StatusCodes.Status400BadRequest, "bad_request", "The body is not a report: it needs status, job_id, run_id, delivery and sent_at.");
+        }
+
+        if (!await identity.IsProvenAsync(report, cancellationToken))
+        {
+            return Problems.Of(
+                StatusCodes.Status401Unauthorized, "not_proven", "The run did not prove that it is the one it names: it needs a token of GitHub's for this address and job. See the server's log.");
         }
 
         var (outcome, job) = await reports.TakeAsync(report, cancellationToken);
@@ -81,6 +87,7 @@ internal static class WorkflowEndpoints
                 && wire.SentAt is > 0 and < 253_402_300_799
                 ? new RunnerReport(wire.Status, wire.JobId, wire.RunId, wire.Delivery, DateTimeOffset.FromUnixTimeSeconds(wire.SentAt))
                 {
+                    IdToken = wire.IdToken is null ? null : new Secret(wire.IdToken),
                     AuthKeyId = wire.AuthKeyId,
                     AuthKey = wire.AuthKey is null ? null : new Secret(wire.AuthKey),
                     ServerId = wire.ServerId,

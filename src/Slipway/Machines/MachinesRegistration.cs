@@ -64,6 +64,12 @@ public static class MachinesRegistration
         services.AddSingleton<SnapshotImages>();
         services.AddSingleton<RebuildActions>();
         services.AddSingleton(p => new GitHubClient(p.GetRequiredService<GitHubSettings>(), Transport(p), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new RunIdentity(
+            p.GetRequiredService<GitHubSettings>(),
+            p.GetRequiredService<MachinesOptions>(),
+            new HttpMessageInvoker(p.GetService<HttpMessageHandler>() ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, disposeHandler: p.GetService<HttpMessageHandler>() is null),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<RunIdentity>>()));
         services.AddSingleton<WorkflowJobStore>();
         services.AddSingleton<ServerByWorkflow>();
         services.AddSingleton<RunnerReports>();

@@ -14,7 +14,7 @@ internal sealed partial class WorkflowFile
     {
         Only(root, "the file", "name", "run-name", "on", "permissions", "concurrency", "jobs");
         RunName = Text(root, "run-name");
-        Map(root, "permissions").Children.ShouldBeEmpty("the run needs no right at GitHub");
+        Pairs(root, "permissions").ShouldBe(new Dictionary<string, string> { ["id-token"] = "write" }, "the run needs no right at GitHub but to say who it is");
         Only(Map(root, "concurrency"), "concurrency", "group", "cancel-in-progress");
         Text(Map(root, "concurrency"), "cancel-in-progress").ShouldBe("false", "a run that is cut off is only more to take back");
         var dispatch = Map(Only(Map(root, "on"), "on", "workflow_dispatch"), "workflow_dispatch");

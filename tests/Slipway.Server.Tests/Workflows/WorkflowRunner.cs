@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Slipway.Server.Tests.Support;
 using Slipway.Testing;
@@ -76,6 +77,7 @@ internal sealed class WorkflowRunner : IAsyncDisposable
 
         var system = await TestSystem.StartAsync(all);
         system.Set("GitHub:BaseUrl", new Uri(system.ToCloud.Address, "github/").ToString());
+        system.Set("GitHub:Issuer", new Uri(system.Cloud.Address, "github/oidc").ToString());
         await system.StopServerAsync();
         await system.StartServerAsync();
         await system.Cloud.CommitWorkflowAsync(Repository, File, Shipped.RunName, Shipped.Inputs);
@@ -156,7 +158,7 @@ internal sealed class WorkflowRunner : IAsyncDisposable
             {
                 foreach (var run in (await _system.Cloud.RunsAsync()).Where(r => (string)r!["status"]! == "queued" && played.Add((long)r["id"]!)))
                 {
-                    await RunAsync((long)run!["id"]!, run["inputs"]!.AsObject().ToDictionary(i => i.Key, i => (string)i.Value!, StringComparer.Ordinal));
+                    await RunAsync(run!, run!["inputs"]!.AsObject().ToDictionary(i => i.Key, i => (string)i.Value!, StringComparer.Ordinal));
                     _isOver = true;
                 }
             }
@@ -167,8 +169,9 @@ internal sealed class WorkflowRunner : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(long run, Dictionary<string, string> inputs)
+    private async Task RunAsync(JsonNode view, Dictionary<string, string> inputs)
     {
+        var run = (long)view["id"]!;
         await _system.Cloud.SetRunAsync(run, "in_progress");
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
         var searchPath = $"{CommandLine}:{Environment.GetEnvironmentVariable("PATH")}";
@@ -189,7 +192,7 @@ internal sealed class WorkflowRunner : IAsyncDisposable
             isTroubled |= _death is Death.Interrupted;
             if (step.OnlyAfterTrouble == isTroubled)
             {
-                isTroubled |= !await PlayAsync(step, run, inputs, outputs, searchPath);
+                isTroubled |= !await PlayAsync(step, view, inputs, outputs, searchPath);
             }
         }
 
@@ -210,7 +213,7 @@ internal sealed class WorkflowRunner : IAsyncDisposable
     }
 
     private async Task<bool> PlayAsync(
-        WorkflowStep step, long run, Dictionary<string, string> inputs, Dictionary<string, string> outputs, string searchPath)
+        WorkflowStep step, JsonNode view, Dictionary<string, string> inputs, Dictionary<string, string> outputs, string searchPath)
     {
         var (script, output, path) = (_directory.File("step.sh"), _directory.File("output"), _directory.File("path"));
         await System.IO.File.WriteAllTextAsync(script, step.Script);
@@ -222,7 +225,10 @@ internal sealed class WorkflowRunner : IAsyncDisposable
             ["PATH"] = searchPath,
             ["HOME"] = _directory.Path,
             ["DOTNET_ROOT"] = Environment.GetEnvironmentVariable("DOTNET_ROOT"),
-            ["GITHUB_RUN_ID"] = run.ToString(CultureInfo.InvariantCulture),
+            ["GITHUB_RUN_ID"] = view["id"]!.ToString(),
+            // What 'id-token: write' gives a step.
+            ["ACTIONS_ID_TOKEN_REQUEST_URL"] = new Uri(_system.Cloud.Address, (string)view["id_token_path"]! + "?api-version=2.0").ToString(),
+            ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = (string)view["id_token_request_token"]!,
             ["GITHUB_OUTPUT"] = output,
             ["GITHUB_PATH"] = path,
             ["RUNNER_TEMP"] = _directory.Path,

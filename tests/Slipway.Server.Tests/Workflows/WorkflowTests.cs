@@ -109,7 +109,7 @@ public sealed class WorkflowTests
     [Theory]
     [InlineData("    runs-on:", "    uses: somebody/elses.yml\n    runs-on:")]
     [InlineData("        id: install", "        shell: python\n        id: install")]
-    [InlineData("permissions: {}", "permissions: {id-token: write}")]
+    [InlineData("  id-token: write", "  id-token: write\n  contents: write")]
     [InlineData("--job \"$JOB_ID\"", "--job ${{ inputs.job_id }}")]
     public void The_runner_of_these_tests_refuses_what_it_does_not_play(string from, string to)
     {

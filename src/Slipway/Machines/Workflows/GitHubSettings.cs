@@ -3,6 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Slipway.Machines.Workflows;
 
+/// <summary>What a run proves with that it is the run it says.</summary>
+public enum RunClaim
+{
+    /// <summary>The callback secret alone, which all runs share.</summary>
+    Token,
+
+    /// <summary>GitHub's own token for that very run and job as well.</summary>
+    Oidc,
+}
+
 /// <summary>The repository whose workflow makes servers, for the executor <c>github-actions</c>.</summary>
 public sealed partial class GitHubSettings : IValidatableObject
 {
@@ -30,6 +40,12 @@ public sealed partial class GitHubSettings : IValidatableObject
     /// <summary>What runs sign their reports with; several while one replaces another.</summary>
     public IList<string> CallbackSecrets { get; } = [];
 
+    /// <summary>What a run has to show before it is told or believed anything.</summary>
+    public RunClaim Claim { get; set; } = RunClaim.Token;
+
+    /// <summary>Who signs the tokens of runs; its keys are at <c>/.well-known/jwks</c> below it.</summary>
+    public Uri Issuer { get; set; } = new("https://token.actions.githubusercontent.com");
+
     /// <summary>How often a run that says nothing is asked about.</summary>
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -48,6 +64,11 @@ public sealed partial class GitHubSettings : IValidatableObject
         if (!FileForm().IsMatch(Workflow))
         {
             yield return new ValidationResult($"GitHub:Workflow is '{Workflow}': give the file's name, such as provision-agent.yml.");
+        }
+
+        if (Issuer.Scheme != "https" && !Issuer.IsLoopback)
+        {
+            yield return new ValidationResult($"GitHub:Issuer is {Issuer}: keys come over https only, or nobody could tell whose they are.");
         }
 
         if (CallbackSecrets.Any(secret => secret.Length < ShortestSecret))

@@ -5,6 +5,9 @@ namespace Slipway.Machines.Workflows;
 /// <summary>What a run says, signed: which job, which run, when, and what happened.</summary>
 public sealed record RunnerReport(string Status, string JobId, long RunId, string Delivery, DateTimeOffset SentAt)
 {
+    /// <summary>GitHub's token for the run, if it asked for one; who has it may speak for the run for minutes.</summary>
+    public Secret? IdToken { get; init; }
+
     public string? AuthKeyId { get; init; }
 
     public Secret? AuthKey { get; init; }

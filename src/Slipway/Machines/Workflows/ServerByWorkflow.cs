@@ -103,7 +103,7 @@ public sealed class ServerByWorkflow(
             ["job_id"] = job.Id,
             ["agent_id"] = context.Subject,
             ["region"] = region,
-            ["callback_url"] = new Uri(options.PublicUrl!, "/callbacks/github").ToString(),
+            ["callback_url"] = options.Callback.ToString(),
         };
         try
         {
