@@ -114,7 +114,8 @@ start_stack() {
     export HETZNER_API_TOKEN=local-hetzner-token Hetzner__BaseUrl=$cloud/v1/
     export TAILSCALE_OAUTH_CLIENT_ID=local-client TAILSCALE_OAUTH_CLIENT_SECRET=local-secret Tailscale__BaseUrl=$cloud/
     export STRIPE_SECRET_KEY=sk_test_local Stripe__BaseUrl=$cloud/stripe/ STRIPE_WEBHOOK_SECRET=whsec_local Stripe__Prices__price_hello=hello
-    export Machines__PublicUrl=http://$host:$server_port Machines__ControlPlaneAddresses__0=$host/32 Machines__BlueprintDirectory=$PWD/blueprints
+    export Machines__PublicUrl=http://$host:$server_port Machines__ControlPlaneAddresses__0=$host/32 Machines__BlueprintDirectory=${blueprints:-$PWD/blueprints}
+    if [[ -n ${GitHub__Repository:-} ]]; then export GitHub__BaseUrl=$cloud/github/; fi
     export Database=$run/slipway.db Secrets__MasterKeyFile=$run/slipway.key urls=$server
     if [[ $machines == simulated ]]; then export Hetzner__UseSideChannel=true; else export Machines__SshRoute=Tailscale; fi
     start server dotnet artifacts/bin/Slipway.Server/release/slipway-server.dll

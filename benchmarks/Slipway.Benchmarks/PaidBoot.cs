@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using Slipway.Benchmarks.Orders;
 using Slipway.Client;
 
 namespace Slipway.Benchmarks;
@@ -15,14 +13,16 @@ public sealed class PaidBoot(Uri cloud, Uri server, string token) : IDisposable
 {
     private readonly HttpClient _http = new();
     private readonly SlipwayClient _slipway = new(server, token);
-    private int _events;
+    private readonly StripeCustomer _customer = new(cloud, server);
+
+    public string Blueprint { get; init; } = "hello";
 
     public async Task<PaidRun> RunAsync(CancellationToken cancellationToken)
     {
         var agent = await OrderAsync(cancellationToken);
-        var subscription = await SubscribeAsync(agent, cancellationToken);
+        var subscription = await _customer.SubscribeAsync(agent, cancellationToken, $"price_{Blueprint}");
         var clock = Stopwatch.StartNew();
-        await TellAsync(subscription, cancellationToken);
+        await _customer.TellPaidAsync(subscription, cancellationToken);
         var operation = await AwaitOperationAsync(agent, cancellationToken);
         var steps = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
         await foreach (var happening in _slipway.Operations.FollowAsync(operation, 0, cancellationToken))
@@ -53,42 +53,17 @@ public sealed class PaidBoot(Uri cloud, Uri server, string token) : IDisposable
     public void Dispose()
     {
         _http.Dispose();
+        _customer.Dispose();
         (_slipway as IDisposable)?.Dispose();
     }
 
     private async Task<string> OrderAsync(CancellationToken cancellationToken) => (await _slipway.Agents.CreateAsync(
         new CreateAgentRequest
         {
-            Blueprint = "hello",
+            Blueprint = Blueprint,
             Secrets = new Dictionary<string, string> { ["GREETING_TOKEN"] = "benchmark-greeting-token" },
         },
         cancellationToken)).Id;
-
-    /// <summary>What the customer does at Stripe, before anybody here is told of it.</summary>
-    private async Task<string> SubscribeAsync(string agent, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(cloud, "/stripe/v1/checkout/sessions"))
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                ["mode"] = "subscription",
-                ["line_items[0][price]"] = "price_hello",
-                ["client_reference_id"] = agent,
-                ["success_url"] = "http://127.0.0.1/thanks",
-            }),
-        };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sk_test_local");
-        using var opened = await _http.SendAsync(request, cancellationToken);
-        var session = await TextAsync(opened, "id", cancellationToken);
-        using var paid = await _http.PostAsync(new Uri(cloud, $"/_local/stripe/checkout/{session}/pay"), null, cancellationToken);
-        return await TextAsync(paid, "subscription", cancellationToken);
-    }
-
-    private static async Task<string> TextAsync(HttpResponseMessage answer, string name, CancellationToken cancellationToken)
-    {
-        using var document = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken));
-        return document.RootElement.GetProperty(name).GetString()!;
-    }
 
     /// <summary>Until the subscription was looked at, which is part of what a customer waits for.</summary>
     private async Task<string> AwaitOperationAsync(string agent, CancellationToken cancellationToken)
@@ -103,20 +78,6 @@ public sealed class PaidBoot(Uri cloud, Uri server, string token) : IDisposable
 
             await pause.WaitForNextTickAsync(cancellationToken);
         }
-    }
-
-    private async Task TellAsync(string subscription, CancellationToken cancellationToken)
-    {
-        var number = $"{Environment.ProcessId}_{Interlocked.Increment(ref _events)}";
-        var body = Encoding.UTF8.GetBytes(
-            $$$"""{"id":"evt_bench_{{{number}}}","object":"event","type":"checkout.session.completed","data":{"object":{"id":"cs_{{{number}}}","subscription":"{{{subscription}}}"} } }""");
-        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        var signature = HMACSHA256.HashData("whsec_local"u8, [.. Encoding.ASCII.GetBytes($"{timestamp}."), .. body]);
-        using var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        content.Headers.Add("Stripe-Signature", $"t={timestamp},v1={Convert.ToHexStringLower(signature)}");
-        using var answer = await _http.PostAsync(new Uri(server, "/webhooks/stripe"), content, cancellationToken);
-        answer.EnsureSuccessStatusCode();
     }
 
     private async Task DestroyAsync(string agent, CancellationToken cancellationToken)

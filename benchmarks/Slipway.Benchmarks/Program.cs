@@ -3,6 +3,7 @@ using Slipway.Benchmarks;
 using Slipway.Benchmarks.Budget;
 using Slipway.Benchmarks.Clients;
 using Slipway.Benchmarks.Engine;
+using Slipway.Benchmarks.Orders;
 using Slipway.Benchmarks.Recovery;
 
 if (args is ["own-list" or "own-churn", ..])
@@ -30,4 +31,4 @@ boot.SetAction(async (parsed, cancellation) =>
     await new BootBenchmark(bare, slipway, Console.Out).RunAsync(parsed.GetValue(agents), parsed.GetValue(atOnce), cancellation);
     return 0;
 });
-return await new RootCommand("Slipway's measurements") { boot, ClientCommand.Create(), EngineCommand.Create(), RecoveryCommand.Create(), BudgetCommand.Create() }.Parse(args).InvokeAsync();
+return await new RootCommand("Slipway's measurements") { boot, ClientCommand.Create(), EngineCommand.Create(), RecoveryCommand.Create(), BudgetCommand.Create(), OrderCommand.Create(), OrderCommand.CreateMachines() }.Parse(args).InvokeAsync();

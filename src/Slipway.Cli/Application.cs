@@ -57,6 +57,7 @@ internal static class Application
                 AgentUpdate.Create(host),
                 AgentLogs.Create(host),
                 AgentSsh.Create(host),
+                AgentLink.Create(host),
                 new Command("secrets", Words.AgentSecrets) { AgentSecretsSet.Create(host) },
             },
             new Command("rollout", Words.Rollout)

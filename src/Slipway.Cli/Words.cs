@@ -25,6 +25,7 @@ internal static class Words
     public const string AgentLogs = "Show the log of an agent's unit, as its machine has it; secrets of the agent are left out.";
     public const string AgentSsh = "Open a shell on an agent's machine, or run a command there, with a key that is certified for minutes; needs a token with the scope agents:shell, and is audited.";
     public const string SshCommand = "What to run instead of a shell; put -- before it.";
+    public const string AgentLink = "Make a new link to the page of an agent's customer; every link given out before opens nothing any more.";
     public const string AgentSecrets = "Change the secrets of an agent.";
     public const string AgentSecretsSet = "Give a running agent other secrets: they are placed, the agent restarted and asked whether it is well; if not, the former are put back.";
     public const string AgentSnapshot = "Have Hetzner copy an agent's disk with everything on it, secrets included. An agent that runs goes on; stop it first for a copy without unwritten data.";

@@ -86,6 +86,15 @@ public sealed partial class AgentsClient
             SlipwayJson.Default.ShellAccess,
             cancellationToken)).Body;
 
+    /// <summary>
+    /// Makes a new link to the page of an agent's customer, and every link before it worthless; is audited. 409 <c>no_customer</c> when the agent was not ordered on
+    /// the server's own page.
+    /// </summary>
+    /// <param name="id">The agent's id, e.g. <c>agt-7k3mq…</c>.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer; the links before may be worthless by then.</param>
+    public async Task<CustomerLink> ReplaceLinkAsync(string id, CancellationToken cancellationToken = default) =>
+        (await Connection.PostAsync($"v1/agents/{SlipwayConnection.Segment(id)}/link", null, SlipwayJson.Default.CustomerLink, cancellationToken)).Body;
+
     /// <summary>The log of an agent's unit, read on its machine; 409 <c>no_machine</c> when none runs, 502 <c>machine_unreachable</c> when it cannot be asked.</summary>
     /// <param name="id">The agent's id, e.g. <c>agt-7k3mq…</c>.</param>
     /// <param name="lines">How many at most, the newest; up to 1000.</param>

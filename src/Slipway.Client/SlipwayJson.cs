@@ -21,6 +21,7 @@ namespace Slipway.Client;
 [JsonSerializable(typeof(CreateRolloutRequest))]
 [JsonSerializable(typeof(RolloutResource))]
 [JsonSerializable(typeof(RolloutList))]
+[JsonSerializable(typeof(CustomerLink))]
 [JsonSerializable(typeof(OperationResource))]
 [JsonSerializable(typeof(OperationList))]
 [JsonSerializable(typeof(TimelineEntry))]

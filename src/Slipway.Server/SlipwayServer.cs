@@ -95,6 +95,7 @@ public static class SlipwayServer
         builder.Services.AddAccess();
         builder.Services.AddHealth();
         builder.Services.AddSingleton<AgentView>();
+        builder.Services.AddSingleton<StripeChecks>();
         builder.Services.AddSingleton<ServerDoctor>();
     }
 

@@ -47,6 +47,19 @@ public sealed class SecretTests : IAsyncLifetime
         _server.Requests.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("agent link agt-1", "https://slipway.example/orders/agt-1.1.sig\n")]
+    [InlineData("agent link agt-1 -o json", "https://slipway.example/orders/agt-1.1.sig")]
+    public async Task A_new_link_for_a_customer_is_all_that_stdout_gets(string line, string says)
+    {
+        _server.Answers("POST /v1/agents/agt-1/link", 200, new CustomerLink("https://slipway.example/orders/agt-1.1.sig"), json => json.CustomerLink);
+
+        var result = await new CliRun(_server.Address).RunAsync(line);
+
+        (result.ExitCode, result.Error).ShouldBe((ExitCodes.Ok, ""));
+        result.Output.ShouldContain(says);
+    }
+
     [Fact]
     public async Task A_draft_says_that_its_payment_comes_next()
     {

@@ -79,6 +79,18 @@ public sealed class BootScriptTests
     }
 
     [Fact]
+    public async Task C7_a_phase_that_asks_somebody_gets_no_answer_and_does_not_wait_for_one()
+    {
+        await using var receiver = new ReportReceiver();
+        using var run = new BootRun();
+
+        var (exitCode, output, _) = await run.RunAsync(
+            receiver.Url, new BootPhase("ask", "echo \"frontend: $DEBIAN_FRONTEND\"\nif read -r -p 'Go on? ' answer; then exit 9; fi\necho nobody answers"));
+
+        (exitCode, output).ShouldBe((0, "--- ask\nfrontend: noninteractive\nnobody answers\n"));
+    }
+
+    [Fact]
     public async Task A_phase_bash_cannot_read_is_a_reported_failure_too()
     {
         await using var receiver = new ReportReceiver();

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Slipway.Client;
+using Slipway.Payments;
 using Slipway.Server.Tests.Support;
 
 namespace Slipway.Server.Tests;
@@ -272,10 +274,38 @@ public sealed class BadInputTests(SharedSystem shared) : IClassFixture<SharedSys
     public async Task The_doctor_finds_nothing_where_nothing_is_wrong_and_leaves_nothing_behind()
     {
         await using var own = await TestSystem.StartAsync();
+        await own.Cloud.WebhooksToAsync(new Uri(own.ToServer.Address, "webhooks/stripe"), StripeEvent.Types);
 
         (await own.Client.Doctor.ExamineAsync()).Checks.Where(c => !c.Ok).ShouldBeEmpty();
 
         await own.Cloud.ShouldBeEmptyAsync();
+    }
+
+    [Fact]
+    public async Task H8_A_wrong_Stripe_key_and_deliveries_that_are_not_believed_or_never_come_are_named_by_the_doctor()
+    {
+        await using var own = await TestSystem.StartAsync(new Dictionary<string, string> { ["Stripe:WebhookSecrets:0"] = "whsec_somebody_elses" });
+        (await StripeAsync("stripe-key")).Ok.ShouldBeTrue();
+        var missing = await StripeAsync("stripe-webhook");
+        (missing.Ok, missing.Detail).ShouldBe((false, "Stripe has no endpoint that ends in /webhooks/stripe"));
+
+        await own.Cloud.WebhooksToAsync(new Uri(own.ToServer.Address, "webhooks/stripe"), StripeEvent.Types);
+        (await StripeAsync("stripe-webhook")).Ok.ShouldBeTrue();
+        await own.Cloud.WebhooksToAsync(new Uri(own.ToServer.Address, "webhooks/stripe"), [.. StripeEvent.Types.Where(t => t != "invoice.paid")]);
+        (await StripeAsync("stripe-webhook")).Detail.ShouldBe("Stripe's endpoint is not told of invoice.paid");
+        await own.Cloud.CheckOutAndPayAsync((await own.OrderAsync()).Id, "price_hello");
+        var unbelieved = await Eventually.BecomesAsync(() => StripeAsync("stripe-webhook"), c => !c.Ok, "a delivery was refused");
+        unbelieved.Detail.ShouldContain("No signature matches");
+        unbelieved.Fix!.ShouldContain("STRIPE_WEBHOOK_SECRET");
+
+        await own.StopServerAsync();
+        own.Set("Stripe:ApiKey", "sk_test_somebody_elses");
+        await own.StartServerAsync();
+        var key = await StripeAsync("stripe-key");
+        (key.Ok, key.Fix!.Contains("STRIPE_SECRET_KEY", StringComparison.Ordinal)).ShouldBe((false, true));
+        (key.Detail + key.Fix).ShouldNotContain("somebody_elses");
+
+        async Task<DoctorCheck> StripeAsync(string name) => (await own.Client.Doctor.ExamineAsync()).Checks.Single(c => c.Name == name);
     }
 
     private Task<Answer> PostAsync(string path, string json) =>

@@ -129,12 +129,15 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task Two_agents_share_the_firewall_and_the_last_one_takes_it_with_it()
+    public async Task S6_All_agents_share_one_firewall_that_lets_in_SSH_from_the_control_plane_alone_and_the_last_one_takes_it_with_it()
     {
         await using var system = await TestSystem.StartAsync();
         var first = await system.RunningAgentAsync();
         var second = await system.RunningAgentAsync();
-        (await system.Cloud.InventoryAsync())["firewalls"].ShouldBe(1);
+        var firewall = (await system.Cloud.HetznerAsync(HttpMethod.Get, "firewalls"))["firewalls"]!.AsArray().ShouldHaveSingleItem()!;
+        var rule = firewall["rules"]!.AsArray().ShouldHaveSingleItem("a rule for what goes out would close the rest")!;
+        ((string)rule["direction"]!, (string)rule["protocol"]!, (string)rule["port"]!).ShouldBe(("in", "tcp", "22"));
+        rule["source_ips"]!.AsArray().Select(ip => (string)ip!).ShouldBe(["127.0.0.1/32"]);
 
         await system.DestroyedAsync(first.Id);
         (await system.Cloud.InventoryAsync())["firewalls"].ShouldBe(1);

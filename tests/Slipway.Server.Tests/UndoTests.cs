@@ -177,7 +177,7 @@ public sealed class UndoTests
     }
 
     [Fact]
-    public async Task L2_A_start_whose_agent_never_gets_well_leaves_it_stopped_with_the_reason()
+    public async Task L2_S4_A_start_whose_agent_never_gets_well_leaves_it_stopped_with_the_reason()
     {
         await using var system = await TestSystem.StartAsync();
         var agent = await system.RunningAgentAsync();

@@ -15,6 +15,9 @@ public sealed record EngineSetup(string Name, int Nodes, Uri? Postgres)
 {
     /// <summary>Set when machines know only the first server's address, as they would that of a load balancer; else each the address of the one that made it.</summary>
     public bool OneAddress { get; init; }
+
+    /// <summary>What the servers take Hetzner's API for; null for LocalCloud itself.</summary>
+    public Uri? Hetzner { get; init; }
 }
 
 /// <summary>One measurement's clouds, database and servers, all new, all gone at its end.</summary>
@@ -23,11 +26,11 @@ public sealed class EngineWorld : IAsyncDisposable
     private readonly DirectoryInfo _directory;
     private readonly string _address;
     private readonly Database _database;
-    private readonly bool _oneAddress;
+    private readonly EngineSetup _setup;
 
-    private EngineWorld(DirectoryInfo directory, string address, CloudProcess cloud, bool oneAddress)
+    private EngineWorld(DirectoryInfo directory, string address, CloudProcess cloud, EngineSetup setup)
     {
-        (_directory, _address, Cloud, _oneAddress) = (directory, address, cloud, oneAddress);
+        (_directory, _address, Cloud, _setup) = (directory, address, cloud, setup);
         _database = new Database(new StorageOptions { Database = address });
     }
 
@@ -40,12 +43,14 @@ public sealed class EngineWorld : IAsyncDisposable
     /// <param name="work">Where files may be made.</param>
     /// <param name="cloudOptions">Further options of LocalCloud.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="found">Told of LocalCloud's address before a server starts.</param>
     public static async Task<EngineWorld> StartAsync(
-        EngineSetup setup, FileInfo localCloud, DirectoryInfo work, IReadOnlyList<string> cloudOptions, CancellationToken cancellationToken)
+        EngineSetup setup, FileInfo localCloud, DirectoryInfo work, IReadOnlyList<string> cloudOptions, CancellationToken cancellationToken, Action<Uri>? found = null)
     {
         var directory = work.CreateSubdirectory($"engine-{Environment.TickCount64}");
         var address = setup.Postgres is null ? Path.Combine(directory.FullName, "slipway.db") : await CreateDatabaseAsync(setup.Postgres, cancellationToken);
-        var stack = new EngineWorld(directory, address, await CloudProcess.StartAsync(localCloud, work, cloudOptions, cancellationToken), setup.OneAddress);
+        var stack = new EngineWorld(directory, address, await CloudProcess.StartAsync(localCloud, work, cloudOptions, cancellationToken), setup);
+        found?.Invoke(stack.Cloud.Url);
         for (var i = 0; i < setup.Nodes; i++)
         {
             await stack.AddNodeAsync(cancellationToken);
@@ -77,6 +82,16 @@ public sealed class EngineWorld : IAsyncDisposable
                 throw new InvalidOperationException($"A provision failed, so nothing was measured: {error}");
             }
 
+            await look.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Returns when nothing is under way.</summary>
+    public async Task AwaitQuietAsync(CancellationToken cancellationToken)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        while (await CountAsync("SELECT COUNT(*) FROM operations WHERE result IS NULL", new { }, cancellationToken) > 0)
+        {
             await look.WaitForNextTickAsync(cancellationToken);
         }
     }
@@ -117,7 +132,7 @@ public sealed class EngineWorld : IAsyncDisposable
             ["Database"] = _address,
             ["Secrets:MasterKeyFile"] = Path.Combine(_directory.FullName, "slipway.key"),
             ["HETZNER_API_TOKEN"] = CloudProcess.Token,
-            ["Hetzner:BaseUrl"] = new Uri(Cloud.Url, "v1/").ToString(),
+            ["Hetzner:BaseUrl"] = (_setup.Hetzner ?? new Uri(Cloud.Url, "v1/")).ToString(),
             ["Hetzner:UseSideChannel"] = "true",
             ["TAILSCALE_OAUTH_CLIENT_ID"] = "local-client",
             ["TAILSCALE_OAUTH_CLIENT_SECRET"] = "local-secret",
@@ -126,7 +141,7 @@ public sealed class EngineWorld : IAsyncDisposable
             ["Stripe:BaseUrl"] = new Uri(Cloud.Url, "stripe/").ToString(),
             ["STRIPE_WEBHOOK_SECRET"] = "whsec_local",
             ["Stripe:Prices:price_hello"] = "hello",
-            ["Machines:PublicUrl"] = _oneAddress && Nodes.Count > 0 ? Nodes[0].Settings["urls"] : url,
+            ["Machines:PublicUrl"] = _setup.OneAddress && Nodes.Count > 0 ? Nodes[0].Settings["urls"] : url,
             ["Machines:ControlPlaneAddresses:0"] = "127.0.0.1/32",
             ["Machines:BlueprintDirectory"] = Path.GetFullPath("blueprints"),
             ["Logging:LogLevel:Default"] = "Warning",

@@ -68,6 +68,14 @@ public sealed record ShellAccess
     public required string HostKey { get; init; }
 }
 
+/// <summary>Answer of <c>POST /v1/agents/{id}/link</c>.</summary>
+/// <param name="Url">The customer's page. Whoever has it can stop, start and cancel the agent: send it to nobody else.</param>
+public sealed record CustomerLink(string Url)
+{
+    /// <summary>Says nothing of the address, which is a key.</summary>
+    public override string ToString() => "CustomerLink { Url = *** }";
+}
+
 /// <summary>Answer of <c>GET /v1/agents/{id}/logs</c>.</summary>
 /// <param name="Lines">Lines of the unit's log, oldest first; the agent's secrets are shown as <c>***</c>.</param>
 /// <param name="Cursor">Give it as <c>after</c> to go on reading there; null when the log is empty.</param>

@@ -14,8 +14,8 @@ internal static class CheckoutEndpoints
                 return TypedResults.Json(
                     StripePage.Of(
                         query,
-                        account.Sessions.Values.Reverse().Where(s => StripePage.Wants(query, "customer", s.Customer) && StripePage.Wants(query, "status", s.Status)
-                            && StripePage.Wants(query, "subscription", s.Subscription)),
+                        account.Sessions.Values.Reverse().Where(s => StripePage.Wants(query, "subscription", s.Subscription) && StripePage.Wants(query, "customer", s.Customer)
+                            && StripePage.Wants(query, "status", s.Status)),
                         s => s.Id, "/v1/checkout/sessions"),
                     StripeJson.Wire.StripeListCheckoutSession);
             }

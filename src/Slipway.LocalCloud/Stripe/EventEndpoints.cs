@@ -39,7 +39,7 @@ internal static class EventEndpoints
             lock (account.Gate)
             {
                 return TypedResults.Json(
-                    StripePage.Of(context.Request.Query, account.Endpoints.Values.Reverse().Select(e => e with { Secret = null }), e => e.Id, "/v1/webhook_endpoints"),
+                    StripePage.Of(context.Request.Query, account.AllEndpoints.Reverse().Select(e => e with { Secret = null }), e => e.Id, "/v1/webhook_endpoints"),
                     StripeJson.Wire.StripeListWebhookEndpoint);
             }
         });

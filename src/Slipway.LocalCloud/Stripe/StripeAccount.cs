@@ -16,7 +16,7 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
     [
         "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
         "customer.subscription.updated", "customer.subscription.deleted", "customer.subscription.paused", "customer.subscription.resumed",
-        "invoice.payment_failed", "invoice.payment_action_required", "charge.refunded", "charge.dispute.created",
+        "invoice.payment_failed", "invoice.payment_action_required", "charge.refunded", "charge.dispute.created", "charge.dispute.closed",
     ];
 
     private readonly List<StripeEvent> _events = [];
@@ -46,6 +46,9 @@ internal sealed class StripeAccount(LocalCloudOptions options, Deliveries delive
 
     /// <summary>The endpoint of the options or the side channel, with the options' secret; null sends nothing.</summary>
     public WebhookEndpoint? OptionEndpoint { get; private set; } = EndpointOf(options, options.StripeWebhookUrl, null);
+
+    /// <summary>That one too, the oldest.</summary>
+    public IEnumerable<WebhookEndpoint> AllEndpoints => OptionEndpoint is { } given ? Endpoints.Values.Prepend(given) : Endpoints.Values;
 
     /// <summary>Seconds since 1970 on the cloud's clock.</summary>
     public long Now => time.GetUtcNow().ToUnixTimeSeconds();

@@ -4,6 +4,7 @@ using Slipway.Blueprints;
 using Slipway.Client;
 using Slipway.Secrets;
 using Slipway.Server.Access;
+using Slipway.Server.Orders;
 using Slipway.Storage;
 
 namespace Slipway.Server.Agents;
@@ -21,6 +22,7 @@ internal static class AgentEndpoints
         agents.MapPost("/{id}/secrets", AgentUpkeep.ChangeSecretsAsync).RequireScope(Scopes.Write);
         agents.MapPost("/{id}/update", AgentUpdating.UpdateAsync).RequireScope(Scopes.Write);
         agents.MapPost("/{id}/ssh", AgentUpkeep.OpenShellAsync).RequireScope(Scopes.Shell);
+        agents.MapPost("/{id}/link", CustomerLinks.ReplaceAsync).RequireScope(Scopes.Write);
         agents.MapGet("/{id}/logs", AgentUpkeep.ReadLogAsync).RequireScope(Scopes.Read);
         agents.MapMaintenance();
         agents.MapWish("stop", (lifecycle, transaction, id) => lifecycle.StopAsync(transaction, id));

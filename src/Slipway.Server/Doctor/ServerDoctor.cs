@@ -12,7 +12,7 @@ namespace Slipway.Server.Doctor;
 /// <summary>Looks at everything a provision will need, and says of each thing that is not well how to mend it.</summary>
 public sealed class ServerDoctor(
     HetznerClient hetzner, TailscaleClient tailscale, TailscaleSettings tailnet, HetznerSettings hetznerSettings, BlueprintCatalog blueprints,
-    SshOptions ssh, MachinesOptions machines, AlertStore alerts)
+    SshOptions ssh, MachinesOptions machines, StripeChecks stripe, AlertStore alerts)
 {
     private const string TokenFix = "Make a token with read and write rights in the Hetzner console (Security → API tokens) and set HETZNER_API_TOKEN.";
     private const string TailscaleFix = "Make an OAuth client with the scopes auth_keys and devices:core and the tag, and set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.";
@@ -32,6 +32,7 @@ public sealed class ServerDoctor(
         checks.Add(hetznerSettings.UseSideChannel
             ? new DoctorCheck("ssh", true, "simulated machines are reached over LocalCloud's side channel", null)
             : await LookAsync("ssh", "Install it: apt-get install openssh-client.", async () => (await SshTools.FindAsync(ssh, cancellationToken)).VersionText));
+        checks.AddRange(await stripe.ExamineAsync(cancellationToken));
         checks.Add(CheckPublicUrl());
         checks.Add(await CheckAlertsAsync(cancellationToken));
         return new DoctorReport(checks);

@@ -33,7 +33,7 @@ internal static class CustomerEndpoints
 
     private static async Task<IResult> ShowAsync(string link, HttpContext http, OrderLinks links, CustomerViews views)
     {
-        if (links.Read(link) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
+        if (await links.FindAgentAsync(link, http.RequestAborted) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
         {
             return Page.NotFound;
         }
@@ -49,23 +49,29 @@ internal static class CustomerEndpoints
     private static async Task<IResult> FollowAsync(
         string link, HttpContext http, OrderLinks links, CustomerViews views, OperationSignals signals, TimeProvider time, IHostApplicationLifetime host)
     {
-        if (links.Read(link) is not { } id || await views.FindAsync(id, http.RequestAborted) is null)
+        if (await links.FindAgentAsync(link, http.RequestAborted) is not { } id || await views.FindAsync(id, http.RequestAborted) is null)
         {
             return Page.NotFound;
         }
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
         http.Response.RegisterForDispose(stop);
-        return TypedResults.ServerSentEvents(ViewsAsync(id, link, http.Request.Query.ContainsKey("paid"), views, signals, time, stop.Token));
+        return TypedResults.ServerSentEvents(ViewsAsync(id, link, http.Request.Query.ContainsKey("paid"), links, views, signals, time, stop.Token));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> ViewsAsync(
-        string id, string link, bool isBack, CustomerViews views, OperationSignals signals, TimeProvider time,
+        string id, string link, bool isBack, OrderLinks links, CustomerViews views, OperationSignals signals, TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (begun, spoke, last) = (time.GetUtcNow(), time.GetUtcNow(), "");
         while (!cancellationToken.IsCancellationRequested && time.GetUtcNow() - begun < LongestStream)
         {
+            if (await links.FindAgentAsync(link, CancellationToken.None) is null)
+            {
+                // It was replaced while somebody looked.
+                yield break;
+            }
+
             var view = (await views.FindAsync(id, CancellationToken.None))!;
             var change = view.Agent.OperationId is { } operation ? signals.NextChangeAsync(operation) : Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
             if (CustomerPage.Of(view, link, isBack).ToString() is var now && now != last)
@@ -98,7 +104,7 @@ internal static class CustomerEndpoints
             return refusal;
         }
 
-        if (links.Read(link) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
+        if (await links.FindAgentAsync(link, http.RequestAborted) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
         {
             return Page.NotFound;
         }

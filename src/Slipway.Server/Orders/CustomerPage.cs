@@ -106,6 +106,7 @@ internal static class CustomerPage
         {
             PaymentNotice.PaymentFailed => $"The last payment failed. Unless it is paid, the agent is stopped on {at}. Stripe has written to you how to pay.",
             PaymentNotice.StoppedUnpaid => $"It is stopped because the last payment failed, and is deleted with everything on it on {at} unless it is paid.",
+            PaymentNotice.Disputed => "It is stopped because a payment for it is disputed at your bank.",
             PaymentNotice.Paused => "Your subscription is paused.",
             PaymentNotice.Ending => $"You have cancelled. It runs until {at} and is then deleted, with everything on it.",
             _ => null,

@@ -19,7 +19,7 @@ internal static class CustomerSecrets
 
     private static async Task<IResult> ShowAsync(string link, HttpContext http, OrderLinks links, CustomerViews views)
     {
-        if (links.Read(link) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
+        if (await links.FindAgentAsync(link, http.RequestAborted) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
         {
             return Page.NotFound;
         }
@@ -36,7 +36,7 @@ internal static class CustomerSecrets
             return refusal!;
         }
 
-        if (links.Read(link) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
+        if (await links.FindAgentAsync(link, http.RequestAborted) is not { } id || await views.FindAsync(id, http.RequestAborted) is not { } view)
         {
             return Page.NotFound;
         }

@@ -50,7 +50,7 @@ internal sealed partial class OrderDesk(
     /// <summary>Sends a customer to the order's payment page, or to its own page when there is nothing to pay.</summary>
     public async Task<IResult> PayAsync(string agentId, CancellationToken cancellationToken)
     {
-        var page = "/orders/" + links.LinkTo(agentId);
+        var page = "/orders/" + await links.FindLinkAsync(agentId, cancellationToken);
         try
         {
             var checkout = await checkouts.OpenAsync(agentId, new Uri(offers.PublicUrl, page + "?paid=1"), new Uri(offers.PublicUrl, page), cancellationToken);

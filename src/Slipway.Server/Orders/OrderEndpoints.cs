@@ -4,7 +4,7 @@ using Slipway.Server.Access;
 namespace Slipway.Server.Orders;
 
 /// <summary>The pages that strangers see. Who may do what is said by a link only they have; where there is none yet, there is nothing to protect but our patience.</summary>
-internal static class OrderEndpoints
+internal static partial class OrderEndpoints
 {
     private static readonly ClaimsPrincipal Customer = new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "customer")], "link"));
 
@@ -46,12 +46,27 @@ internal static class OrderEndpoints
         return await desk.PayAsync(await desk.PlaceAsync(http, offer, form), http.RequestAborted);
     }
 
-    private static ValueTask<object?> GuardAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> GuardAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         Page.Guard(http.Response, http.RequestServices.GetRequiredService<OfferCatalog>().CheckoutOrigin);
         // For the audit; an operator's token means nothing here.
         http.User = Customer;
-        return next(context);
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever has a browser gets a page, and none of our words. The address is not logged: it is a key.
+            Log.Broke(http.RequestServices.GetRequiredService<ILogger<OrderDesk>>(), e, http.GetEndpoint()?.DisplayName);
+            return Page.Broken;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2, LogLevel.Error, "A customer's page could not be made: {Page}")]
+        public static partial void Broke(ILogger logger, Exception exception, string? page);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Payments;
 using Slipway.Secrets;
 using Slipway.Storage;
 
@@ -9,9 +10,10 @@ namespace Slipway.Server.Orders;
 
 /// <summary>
 /// What customers have instead of an account: a link that names their agent and proves that we gave it to them, and a key in each form by which sending
-/// it twice is one order. Both are signed under purposes of their own, with any key of the ring; nothing of them is stored but a hash.
+/// it twice is one order. Both are signed under purposes of their own, with any key of the ring; nothing of them is stored but a hash, and which link is good:
+/// one that got lost is replaced, and opens nothing any more.
 /// </summary>
-internal sealed class OrderLinks(KeyRing keys, Entropy entropy, TimeProvider time)
+internal sealed class OrderLinks(KeyRing keys, Checkouts checkouts, Entropy entropy, TimeProvider time)
 {
     /// <summary>A page may be left open for this long before its form is sent.</summary>
     public static readonly TimeSpan FormLifetime = TimeSpan.FromHours(24);
@@ -19,11 +21,29 @@ internal sealed class OrderLinks(KeyRing keys, Entropy entropy, TimeProvider tim
     private const int LongestText = 200;
     private const int RandomSize = 16;
 
-    public string LinkTo(string agentId) => $"{agentId}.{keys.DeterministicToken("order-link", agentId)}";
+    /// <param name="agentId">Whose.</param>
+    /// <param name="version">Which; the first is 0.</param>
+    public string LinkTo(string agentId, long version)
+    {
+        var name = Name(agentId, version);
+        return $"{name}.{keys.DeterministicToken("order-link", name)}";
+    }
 
-    /// <returns>The agent whose link this is; null for one that we did not make.</returns>
-    public string? Read(string link) =>
-        link.Length <= LongestText && link.LastIndexOf('.') is > 0 and var dot && IsSigned("order-link", link[..dot], link[(dot + 1)..]) ? link[..dot] : null;
+    /// <returns>The agent's link that is good; null for an agent that no customer ordered.</returns>
+    public async Task<string?> FindLinkAsync(string agentId, CancellationToken cancellationToken = default) =>
+        await checkouts.FindLinkVersionAsync(agentId, cancellationToken) is { } version ? LinkTo(agentId, version) : null;
+
+    /// <returns>The agent whose link this is; null for one that we did not make, or that was replaced.</returns>
+    public async Task<string?> FindAgentAsync(string link, CancellationToken cancellationToken = default)
+    {
+        if (link.Length > LongestText || link.LastIndexOf('.') is not (> 0 and var dot) || !IsSigned("order-link", link[..dot], link[(dot + 1)..]))
+        {
+            return null;
+        }
+
+        var agentId = link.Split('.')[0];
+        return await checkouts.FindLinkVersionAsync(agentId, cancellationToken) is { } version && link[..dot] == Name(agentId, version) ? agentId : null;
+    }
 
     public string NewForm(string blueprint)
     {
@@ -38,6 +58,9 @@ internal sealed class OrderLinks(KeyRing keys, Entropy entropy, TimeProvider tim
         form.Length <= LongestText && form.Split('.') is [var at, var random, var signature]
         && IsSigned("order-form", $"{blueprint}/{at}.{random}", signature)
         && time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(long.Parse(at, CultureInfo.InvariantCulture)) < FormLifetime;
+
+    /// <summary>The first link has no number.</summary>
+    private static string Name(string agentId, long version) => version == 0 ? agentId : string.Create(CultureInfo.InvariantCulture, $"{agentId}.{version}");
 
     public static string Hash(string form) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(form)));
 

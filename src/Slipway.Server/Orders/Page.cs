@@ -25,6 +25,10 @@ internal sealed class Page(string title, Html body) : IResult, IStatusCodeHttpRe
         <p>There is nothing at this address. If you followed a link, check that all of it arrived.</p>
         """)) { Status = StatusCodes.Status404NotFound };
 
+    /// <summary>What nobody expected.</summary>
+    public static Page Broken { get; } = Refused(
+        StatusCodes.Status500InternalServerError, "Something went wrong", "This is our mistake, and nothing was lost. Go back and try again in a moment.");
+
     public static Page Refused(int status, string title, string what) => new(title, Html.Of($"<h1>{title}</h1><p role=\"alert\">{what}</p>")) { Status = status };
 
     public async Task ExecuteAsync(HttpContext httpContext)

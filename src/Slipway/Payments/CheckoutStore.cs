@@ -45,6 +45,17 @@ internal static class CheckoutStore
     public static Task EndAsync(Transaction transaction, string agentId, string status) =>
         transaction.ExecuteAsync("UPDATE checkouts SET status = @status WHERE agent_id = @agentId AND status = 'open'", new { agentId, status });
 
+    /// <returns>Which of the customer's links is good; null for an agent that was not ordered by a customer.</returns>
+    public static Task<long?> FindLinkVersionAsync(Database database, string agentId, CancellationToken cancellationToken) =>
+        database.FirstOrDefaultAsync<long?>("SELECT link_version FROM checkouts WHERE agent_id = @agentId", new { agentId }, cancellationToken);
+
+    public static Task<long?> RaiseLinkVersionAsync(Transaction transaction, string agentId) =>
+        transaction.FirstOrDefaultAsync<long?>("UPDATE checkouts SET link_version = link_version + 1 WHERE agent_id = @agentId RETURNING link_version", new { agentId });
+
+    /// <summary>Ends an order whose session was completed, and whose payment failed after that.</summary>
+    public static Task EraseAsync(Transaction transaction, string agentId) =>
+        transaction.ExecuteAsync("UPDATE checkouts SET status = 'erased' WHERE agent_id = @agentId", new { agentId });
+
     public static Task<IReadOnlyList<CheckoutRow>> ListOpenAsync(Database database, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
         database.QueryAsync<CheckoutRow>(
             "SELECT agent_id, price, session, status FROM checkouts WHERE status = 'open' AND created_at < @before ORDER BY created_at LIMIT @limit",

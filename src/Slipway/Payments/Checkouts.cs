@@ -61,6 +61,13 @@ public sealed class Checkouts(StripeClient stripe, AgentLifecycle lifecycle, Sub
     /// <returns>The agent that was ordered with a form, if one was.</returns>
     public static Task<string?> FindAgentAsync(Transaction transaction, string formHash) => CheckoutStore.FindAgentAsync(transaction, formHash);
 
+    /// <returns>Which of the customer's links is good; null for an agent that was not ordered by a customer.</returns>
+    public Task<long?> FindLinkVersionAsync(string agentId, CancellationToken cancellationToken = default) => CheckoutStore.FindLinkVersionAsync(database, agentId, cancellationToken);
+
+    /// <summary>Makes every link worthless that was given out for an agent.</summary>
+    /// <returns>The version that is good from now on; null for an agent that was not ordered by a customer.</returns>
+    public static Task<long?> RaiseLinkVersionAsync(Transaction transaction, string agentId) => CheckoutStore.RaiseLinkVersionAsync(transaction, agentId);
+
     /// <summary>Where an order stands as far as is known here, without asking Stripe.</summary>
     public async Task<CheckoutStatus> StatusAsync(string agentId, CancellationToken cancellationToken = default) =>
         (await CheckoutStore.FindAsync(database, agentId, cancellationToken))?.Status switch

@@ -13,6 +13,7 @@ public sealed record StripeEvent
         "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
         "customer.subscription.paused", "customer.subscription.resumed",
         "invoice.paid", "invoice.payment_failed", "invoice.payment_action_required",
+        "charge.dispute.created", "charge.dispute.closed",
     ];
 
     private const string ExpiredType = "checkout.session.expired";
@@ -25,10 +26,14 @@ public sealed record StripeEvent
 
     /// <summary>Null for an event of another type, or about something else.</summary>
     [JsonIgnore]
-    public string? Subscription => Type is null || !Types.Contains(Type) || Data is not { } data ? null
+    public string? Subscription => Type is null || !Types.Contains(Type) || Data is not { } data || Dispute is not null ? null
         : Type.StartsWith("customer.subscription.", StringComparison.Ordinal) ? IdIn(data.Object, "id")
         // An invoice's place for it until 2025-03 and since.
         : IdIn(data.Object, "subscription") ?? IdIn(In(In(data.Object, "parent"), "subscription_details"), "subscription");
+
+    /// <summary>The dispute that somebody opened or decided, if that is what happened; which subscription it is about has to be found out.</summary>
+    [JsonIgnore]
+    public string? Dispute => Type is not null && Type.StartsWith("charge.dispute.", StringComparison.Ordinal) && Types.Contains(Type) && Data is { } data ? IdIn(data.Object, "id") : null;
 
     /// <summary>The Checkout session that expired, if that is what happened: it is final, so nothing needs to be asked.</summary>
     [JsonIgnore]

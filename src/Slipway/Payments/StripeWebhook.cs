@@ -27,19 +27,29 @@ public enum WebhookOutcome
 /// <summary>A delivery's outcome and the words for it.</summary>
 public sealed record WebhookResult(WebhookOutcome Outcome, string Detail);
 
+/// <summary>When a delivery came.</summary>
+/// <param name="At">By our clock.</param>
+/// <param name="Refusal">Why it was not believed; null if it was.</param>
+public sealed record StripeDelivery(DateTimeOffset At, string? Refusal = null);
+
 /// <summary>Verifies a delivery on its raw bytes and takes it as a hint: it says which subscription to look at, and nothing it says besides is believed.</summary>
 public sealed partial class StripeWebhook(
     Database database, SubscriptionLooks looks, Checkouts checkouts, PaymentsOptions options, TimeProvider time, ILogger<StripeWebhook> log)
 {
+    /// <summary>The last that came to this process; null before the first.</summary>
+    public StripeDelivery? LastDelivery { get; private set; }
+
     public async Task<WebhookResult> HandleAsync(ReadOnlyMemory<byte> body, string? signature, CancellationToken cancellationToken = default)
     {
         var verdict = StripeSignature.Verify(body.Span, signature, [.. options.WebhookSecrets], time.GetUtcNow(), options.SignatureTolerance);
         if (verdict != StripeSignatureResult.Valid)
         {
             Log.Refused(log, verdict);
+            LastDelivery = new StripeDelivery(time.GetUtcNow(), Explain(verdict));
             return new WebhookResult(WebhookOutcome.BadSignature, Explain(verdict));
         }
 
+        LastDelivery = new StripeDelivery(time.GetUtcNow());
         return Parse(body.Span) is { Id: { Length: > 0 }, Type: { Length: > 0 }, Data.Object.ValueKind: JsonValueKind.Object } happened
             ? await TakeAsync(happened, cancellationToken)
             : new WebhookResult(WebhookOutcome.Malformed, "The body is signed but is not a Stripe event with id, type and data.object; send v1 (snapshot) events to this endpoint.");
@@ -65,6 +75,12 @@ public sealed partial class StripeWebhook(
             return await checkouts.ExpiredAsync(transaction, checkout, happened.ExpiredOrder) is { } order
                 ? new WebhookResult(WebhookOutcome.Handled, $"Order {order} was never paid for and is erased.")
                 : new WebhookResult(WebhookOutcome.Ignored, $"Session {checkout} is no order of this server's.");
+        }
+
+        if (happened.Dispute is { } dispute)
+        {
+            await looks.DisputedAsync(transaction, dispute);
+            return new WebhookResult(WebhookOutcome.Handled, $"Dispute {dispute} is looked at.");
         }
 
         if (happened.Subscription is not { } subscription)

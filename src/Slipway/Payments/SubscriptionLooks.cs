@@ -22,8 +22,18 @@ public sealed class SubscriptionLooks(OperationDispatcher operations, OperationW
         }
     }
 
+    /// <summary>Somebody has the bank take a payment back, or the bank has decided. A look that is under way is told: days lie between the two.</summary>
+    internal async Task DisputedAsync(Transaction transaction, string dispute)
+    {
+        if (await operations.StartAsync(transaction, PaymentPlans.Dispute, dispute, new DisputeState(), PaymentsJson.Default.DisputeState) is null
+            && await OperationStore.FindUnfinishedAsync(transaction, dispute) is { } running)
+        {
+            await waker.WakeAsync(transaction, running.Id);
+        }
+    }
+
     internal Task<string?> StartAsync(Transaction transaction, SubscriptionRow row) => operations.StartAsync(
-        transaction, PaymentPlans.Follow, row.Id, new FollowState { Hints = row.Hints, AgentId = row.AgentId }, PaymentsJson.Default.FollowState);
+        transaction, PaymentPlans.Follow, row.Id, new FollowState { Hints = row.Hints, AgentId = row.AgentId, GivenUpAt = row.GivenUpAt, Dispute = row.Dispute }, PaymentsJson.Default.FollowState);
 
     internal Task<string?> EndAsync(Transaction transaction, string subscription, EndState end) =>
         operations.StartAsync(transaction, PaymentPlans.End, subscription, end, PaymentsJson.Default.EndState);

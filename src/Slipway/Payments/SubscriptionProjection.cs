@@ -12,6 +12,9 @@ internal sealed class SubscriptionProjection(
     /// <summary>For what only a person can mend.</summary>
     public static readonly TimeSpan LookAgain = TimeSpan.FromHours(1);
 
+    /// <summary>How far Stripe's clock may be from ours.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
+
     public async Task FinishedAsync(Transaction transaction, Operation operation)
     {
         switch (operation.Plan, operation.Result)
@@ -22,16 +25,48 @@ internal sealed class SubscriptionProjection(
             case (PaymentPlans.Follow, _):
                 await SubscriptionStore.SetLookAtAsync(transaction, operation.Subject, time.GetUtcNow() + LookAgain);
                 break;
+            case (PaymentPlans.Dispute, OperationResult.Succeeded):
+                await DisputedAsync(transaction, operation.Subject, PaymentPlans.ReadDispute(operation));
+                break;
             case (PaymentPlans.End, _):
                 await looks.HintAsync(transaction, operation.Subject);
                 break;
         }
     }
 
+    private async Task DisputedAsync(Transaction transaction, string id, DisputeState dispute)
+    {
+        if (dispute is not { Subscription: { } subscription, Status: { } status })
+        {
+            return;
+        }
+
+        var isOurs = status is "won" or "warning_closed" or "prevented";
+        if (isOurs)
+        {
+            await alerts.ResolveAsync(transaction, DisputeCause(id));
+        }
+
+        if (await (isOurs ? SubscriptionStore.ClearDisputeAsync(transaction, subscription, id) : SubscriptionStore.SetDisputeAsync(transaction, subscription, id)))
+        {
+            if (!isOurs)
+            {
+                await alerts.RaiseAsync(transaction, new AlertReport(
+                    DisputeCause(id),
+                    AlertSeverity.Critical,
+                    subscription,
+                    $"A payment for subscription {subscription} is disputed ({dispute.Reason ?? "no reason given"}, {status}); its agent is stopped.",
+                    $"Answer dispute {id} in Stripe's dashboard before its deadline. Won, the agent starts again by itself; if it is lost, cancel the subscription in Stripe, which resolves this."));
+            }
+
+            await looks.HintAsync(transaction, subscription);
+        }
+    }
+
     private async Task ConvergeAsync(Transaction transaction, string id, FollowState look)
     {
         // The agent before the subscription, in the order in which an agent's own end takes them.
-        var agent = look.Facts?.AgentId is { } agentId ? await AgentStore.LockAsync(transaction, agentId) : null;
+        var agent = (look.Facts?.AgentId ?? look.Facts?.UnpaidAgentId) is { } agentId ? await AgentStore.LockAsync(transaction, agentId) : null;
         if (await SubscriptionStore.LockAsync(transaction, id) is not { } row)
         {
             return;
@@ -57,6 +92,12 @@ internal sealed class SubscriptionProjection(
             Notice = verdict.Notice,
             LookAt = verdict.LookAt,
         };
+        if (facts.UnpaidAgentId is not null)
+        {
+            await alerts.ResolveAsync(transaction, Cause(row.Id));
+            return agent is null || verdict.Wanted != Wanted.Destroyed ? row : await EraseAsync(transaction, row, facts, agent, verdict.IsGivenUp);
+        }
+
         var problem = facts.AgentId is null ? null
             : agent is null ? $"It pays for agent '{facts.AgentId}', which does not exist here. Check client_reference_id, or whether the webhook points to the right Slipway."
             : row.AgentId is null ? ProblemWith(facts, agent) ?? await BindAsync(transaction, row, agent)
@@ -77,7 +118,7 @@ internal sealed class SubscriptionProjection(
         {
             Wanted.Running => await RunAsync(transaction, row, facts, agent),
             Wanted.Stopped => await StopAsync(transaction, row, agent),
-            Wanted.Destroyed => await DestroyAsync(transaction, row, agent, verdict.IsGivenUp),
+            Wanted.Destroyed => await DestroyAsync(transaction, row, facts, agent, verdict.IsGivenUp),
             _ => row,
         };
     }
@@ -86,8 +127,7 @@ internal sealed class SubscriptionProjection(
     {
         if (agent.Status == AgentStatus.Error)
         {
-            await FailedAsync(transaction, row, facts, agent);
-            return row;
+            return await FailedAsync(transaction, row, facts, agent);
         }
 
         // Only what was stopped for want of payment is started again by one; whoever stopped it otherwise had a reason.
@@ -112,21 +152,50 @@ internal sealed class SubscriptionProjection(
         return wish.Outcome == WishOutcome.Accepted ? row with { Suspended = 1 } : row;
     }
 
-    private async Task<SubscriptionRow> DestroyAsync(Transaction transaction, SubscriptionRow row, Agent agent, bool isGivenUp)
+    private async Task<SubscriptionRow> DestroyAsync(Transaction transaction, SubscriptionRow row, SubscriptionFacts facts, Agent agent, bool isGivenUp)
     {
         await alerts.ResolveAsync(transaction, Cause(row.Id));
-        if (isGivenUp)
-        {
-            // First: what the agent's end sets off finds that the subscription is in hand already.
-            await looks.EndAsync(transaction, row.Id, new EndState { AgentId = agent.Id, Why = $"Agent {agent.Id} was not paid for in time and is destroyed." });
-        }
-
+        await (row.Dispute is { } dispute ? alerts.ResolveAsync(transaction, DisputeCause(dispute)) : Task.CompletedTask);
+        // First: what the agent's end sets off finds that the subscription is in hand already.
+        row = await EndAsync(transaction, row, facts, agent, isGivenUp, $"Agent {agent.Id} was not paid for in time and is destroyed.");
         await lifecycle.DestroyAsync(transaction, agent.Id);
         return row;
     }
 
+    /// <summary>The order's first payment failed, or the customer left before it arrived: what was ordered goes, and its secrets.</summary>
+    private async Task<SubscriptionRow> EraseAsync(Transaction transaction, SubscriptionRow row, SubscriptionFacts facts, Agent agent, bool isGivenUp)
+    {
+        row = await EndAsync(transaction, row with { GivenUpAt = row.GivenUpAt ?? GivenUpNow(facts) }, facts, agent, isGivenUp, $"The first payment for agent {agent.Id} failed.");
+        if (agent is { Status: AgentStatus.Draft, Wanted: Wanted.Nothing })
+        {
+            await CheckoutStore.EraseAsync(transaction, agent.Id);
+            await lifecycle.DestroyAsync(transaction, agent.Id);
+        }
+
+        return row;
+    }
+
+    /// <summary>Has a subscription ended that pays for nothing, and what was paid for nothing given back, one after the other.</summary>
+    private async Task<SubscriptionRow> EndAsync(Transaction transaction, SubscriptionRow row, SubscriptionFacts facts, Agent agent, bool isGivenUp, string why)
+    {
+        var owed = await RefundStore.FindOwedAsync(transaction, facts.PaidInVain);
+        if (owed is not null || isGivenUp)
+        {
+            await looks.EndAsync(transaction, row.Id, new EndState
+            {
+                AgentId = agent.Id,
+                Refund = owed,
+                Why = owed is null ? why : $"Agent {agent.Id} was given up, and paid for after that.",
+            });
+        }
+
+        return isGivenUp ? row with { GivenUpAt = row.GivenUpAt ?? GivenUpNow(facts) } : row;
+    }
+
+    private DateTimeOffset GivenUpNow(SubscriptionFacts facts) => (facts.SeenAt ?? time.GetUtcNow()) - Skew;
+
     /// <summary>Paid for, and in error. One that never ran is paid back at once; one that did is an operator's to mend.</summary>
-    private async Task FailedAsync(Transaction transaction, SubscriptionRow row, SubscriptionFacts facts, Agent agent)
+    private async Task<SubscriptionRow> FailedAsync(Transaction transaction, SubscriptionRow row, SubscriptionFacts facts, Agent agent)
     {
         if (await OperationStore.AnySucceededAsync(transaction, agent.Id))
         {
@@ -136,7 +205,7 @@ internal sealed class SubscriptionProjection(
                 agent.Id,
                 $"Agent {agent.Id} is paid for by subscription {row.Id} and could not be made anew; everything was taken back. {agent.Error}",
                 $"Mend what the error says and run 'slipway agent retry {agent.Id}', or cancel the subscription in Stripe and refund it. 'slipway operation show {agent.OperationId}' has the evidence."));
-            return;
+            return row;
         }
 
         await looks.EndAsync(transaction, row.Id, new EndState
@@ -147,6 +216,7 @@ internal sealed class SubscriptionProjection(
         });
         // Nothing is left of it; and closed, nobody can have it retried while the money goes back.
         await lifecycle.DestroyAsync(transaction, agent.Id);
+        return row with { GivenUpAt = row.GivenUpAt ?? GivenUpNow(facts) };
     }
 
     private async Task<SubscriptionRow> MissAsync(Transaction transaction, SubscriptionRow row)
@@ -176,6 +246,8 @@ internal sealed class SubscriptionProjection(
         : blueprint != agent.BlueprintName
             ? $"It was paid at price '{price}', which buys '{blueprint}', but agent {agent.Id} is a '{agent.BlueprintName}'. Refund it in Stripe, or correct Stripe:Prices."
         : null;
+
+    private static string DisputeCause(string dispute) => $"dispute:{dispute}";
 
     private static string Cause(string subscription) => $"payment:{subscription}";
 

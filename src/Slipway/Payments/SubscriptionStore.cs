@@ -28,6 +28,12 @@ internal sealed record SubscriptionRow
     public DateTimeOffset? LookAt { get; init; }
 
     public long Suspended { get; init; }
+
+    /// <summary>When its agent was given up for good, with its secrets erased; null unless it was.</summary>
+    public DateTimeOffset? GivenUpAt { get; init; }
+
+    /// <summary>The dispute about a payment for it that is not decided for us.</summary>
+    public string? Dispute { get; init; }
 }
 
 /// <summary>The SQL of payments: which events were seen, and which subscription pays for which agent.</summary>
@@ -86,7 +92,7 @@ internal static class SubscriptionStore
         """
         UPDATE subscriptions
         SET status = @Status, stripe_status = @StripeStatus, customer = COALESCE(@customer, customer), wanted = @wanted, notice = @notice,
-            hints_seen = @HintsSeen, look_at = @LookAt, suspended = @Suspended, looked_at = @now, updated_at = @now
+            hints_seen = @HintsSeen, look_at = @LookAt, suspended = @Suspended, given_up_at = @GivenUpAt, looked_at = @now, updated_at = @now
         WHERE id = @Id
         """,
         new
@@ -97,11 +103,20 @@ internal static class SubscriptionStore
             row.HintsSeen,
             row.LookAt,
             row.Suspended,
+            row.GivenUpAt,
             customer,
             now,
             wanted = row.Wanted?.ToString(),
             notice = row.Notice?.ToString(),
         });
+
+    /// <returns>False when nobody here knows the subscription, or nothing changed.</returns>
+    public static async Task<bool> SetDisputeAsync(Transaction transaction, string id, string dispute) =>
+        await transaction.ExecuteAsync("UPDATE subscriptions SET dispute = @dispute WHERE id = @id AND (dispute IS NULL OR dispute <> @dispute)", new { id, dispute }) == 1;
+
+    /// <returns>False when it was not known to be disputed like that.</returns>
+    public static async Task<bool> ClearDisputeAsync(Transaction transaction, string id, string dispute) =>
+        await transaction.ExecuteAsync("UPDATE subscriptions SET dispute = NULL WHERE id = @id AND dispute = @dispute", new { id, dispute }) == 1;
 
     public static Task SetLookAtAsync(Transaction transaction, string id, DateTimeOffset lookAt) =>
         transaction.ExecuteAsync("UPDATE subscriptions SET look_at = @lookAt WHERE id = @id", new { id, lookAt });

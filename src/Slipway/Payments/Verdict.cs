@@ -23,6 +23,9 @@ public enum PaymentNotice
     /// <summary>Paid, and cancelled to a date.</summary>
     Ending,
 
+    /// <summary>A payment for it is disputed; its agent is stopped until that is decided.</summary>
+    Disputed,
+
     /// <summary>Over.</summary>
     Ended,
 
@@ -49,6 +52,21 @@ public sealed record SubscriptionFacts
 
     /// <summary>Since when its oldest open invoice waits for payment; null unless one does.</summary>
     public DateTimeOffset? UnpaidSince { get; init; }
+
+    /// <summary>The agent that its order names, of which the first payment has not arrived: a bank debit takes days, and may fail.</summary>
+    public string? UnpaidAgentId { get; init; }
+
+    /// <summary>Since when its agent is given up for good; null unless it is.</summary>
+    public DateTimeOffset? GivenUpAt { get; init; }
+
+    /// <summary>Invoices that were paid since then, for nothing.</summary>
+    public IReadOnlyList<string> PaidInVain { get; init; } = [];
+
+    /// <summary>Whether a payment for it is disputed, and not decided for us.</summary>
+    public bool IsDisputed { get; init; }
+
+    /// <summary>When Stripe was asked.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
 }
 
 /// <summary>What a subscription asks for.</summary>
@@ -65,6 +83,14 @@ public sealed record Verdict(Wanted Wanted, PaymentNotice Notice, DateTimeOffset
     /// <summary>Depends on the subscription, the terms and the clock, and on nothing that was told or done before.</summary>
     public static Verdict Of(SubscriptionFacts subscription, PaymentTerms terms, DateTimeOffset now) => subscription.Status switch
     {
+        "canceled" or "incomplete_expired" => new Verdict(Wanted.Destroyed, PaymentNotice.Ended),
+        // Its secrets are erased and its machine is gone: no payment brings it back, and none is kept.
+        _ when subscription.GivenUpAt is not null => new Verdict(Wanted.Destroyed, PaymentNotice.Ended) { IsGivenUp = true },
+        // The first payment failed: nothing ever ran that could be kept through a grace.
+        "past_due" or "unpaid" when subscription.UnpaidAgentId is not null => new Verdict(Wanted.Destroyed, PaymentNotice.Ended) { IsGivenUp = true },
+        _ when subscription.UnpaidAgentId is not null => new Verdict(Wanted.Nothing, PaymentNotice.AwaitingPayment),
+        // Whoever has the money taken back has nothing to use; the rest is for a person to decide.
+        "trialing" or "active" when subscription.IsDisputed => new Verdict(Wanted.Stopped, PaymentNotice.Disputed),
         "trialing" or "active" => subscription.EndsAt is { } end
             // Stripe is late to end it: it is Stripe who says so, but somebody has to ask again.
             ? new Verdict(Wanted.Running, PaymentNotice.Ending, end > now ? end : now + Overdue)
@@ -73,7 +99,6 @@ public sealed record Verdict(Wanted Wanted, PaymentNotice Notice, DateTimeOffset
         // Stripe has given up collecting, which is no grace any more; the rest of the time runs on.
         "unpaid" => Owing(subscription.UnpaidSince ?? now, TimeSpan.Zero, terms, now),
         "paused" => new Verdict(Wanted.Stopped, PaymentNotice.Paused),
-        "canceled" or "incomplete_expired" => new Verdict(Wanted.Destroyed, PaymentNotice.Ended),
         "incomplete" => new Verdict(Wanted.Nothing, PaymentNotice.AwaitingPayment),
         _ => new Verdict(Wanted.Nothing, PaymentNotice.Unknown),
     };

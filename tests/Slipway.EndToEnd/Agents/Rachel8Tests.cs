@@ -20,7 +20,7 @@ public sealed class Rachel8Tests(RealStack stack)
     };
 
     [Fact]
-    public async Task C3_S2_S3_an_assistant_answers_through_Claude_Code_survives_a_reboot_and_crashes_and_waits_for_its_secrets()
+    public async Task C3_C7_S2_S3_an_assistant_answers_through_Claude_Code_survives_a_reboot_and_crashes_and_waits_for_its_secrets()
     {
         var agent = await stack.ProvisionAsync("rachel8", Secrets);
         var machine = RealStack.Inside(agent);

@@ -100,7 +100,18 @@ internal sealed class Cloud(LocalCloudOptions options, TimeProvider time) : IAsy
 
     public Task DeleteDevicesAsync() => DeleteAllAsync("tailnet/-/devices", "devices", "device", "nodeId");
 
-    public Task WebhooksToAsync(Uri url) => PostAsync("_local/stripe/webhook-endpoint", new JsonObject { ["url"] = url.ToString() });
+    /// <param name="url">Where Stripe delivers to.</param>
+    /// <param name="events">Which types; null for LocalCloud's own choice.</param>
+    public Task WebhooksToAsync(Uri url, IReadOnlyList<string>? events = null)
+    {
+        var endpoint = new JsonObject { ["url"] = url.ToString() };
+        if (events is not null)
+        {
+            endpoint["enabled_events"] = new JsonArray([.. events.Select(e => (JsonNode)e)]);
+        }
+
+        return PostAsync("_local/stripe/webhook-endpoint", endpoint);
+    }
 
     /// <summary>A Checkout session for an agent, paid at once; returns its subscription.</summary>
     public async Task<string> CheckOutAndPayAsync(string agent, string price)

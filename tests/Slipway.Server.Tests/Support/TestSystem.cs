@@ -129,6 +129,9 @@ internal sealed class TestSystem : IAsyncDisposable
     public Task<string> CreateTokenAsync(string name, IReadOnlyList<string> scopes) =>
         Services.GetRequiredService<Database>().WriteAsync(t => Services.GetRequiredService<ApiTokens>().CreateAsync(t, name, scopes));
 
+    /// <summary>Changes rows behind everybody's back.</summary>
+    public Task WriteAsync(string sql) => Services.GetRequiredService<Database>().WriteAsync(t => t.ExecuteAsync(sql));
+
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         Services.GetRequiredService<Database>().QueryAsync<T>(sql, parameters);
 

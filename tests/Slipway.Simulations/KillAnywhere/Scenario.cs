@@ -12,6 +12,26 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("provision", Ordered, (_, shop) => shop.Pay(shop.Agents[0]), AgentStatus.Active),
+        // Closed, and paid back: a list that does not show the run's server yet has the run disbelieved.
+        new("provision by a workflow", OrderedByWorkflow, (_, shop) => shop.Pay(shop.Agents[0]), AgentStatus.Active, AgentStatus.Closed),
+        new(
+            "provision by a workflow that is cancelled",
+            OrderedByWorkflow,
+            (world, shop) =>
+            {
+                shop.Pay(shop.Agents[0]);
+                world.Clock.CreateTimer(_ => shop.Cancel(shop.Agents[0]), null, TimeSpan.FromSeconds(6), Timeout.InfiniteTimeSpan);
+            },
+            AgentStatus.Closed),
+        new(
+            "provision by a workflow whose run is lost with the server it made",
+            (world, shop) =>
+            {
+                OrderedByWorkflow(world, shop);
+                world.Runner.Fate = place => place == "created" ? RunTrouble.Silent : RunTrouble.None;
+            },
+            (_, shop) => shop.Pay(shop.Agents[0]),
+            AgentStatus.Closed),
         new(
             "provision that fails at Hetzner",
             (world, shop) =>
@@ -182,6 +202,12 @@ internal sealed record Scenario(string Name, Action<World, Shop> Prepare, Action
     public override string ToString() => Name;
 
     private static void Ordered(World world, Shop shop) => shop.Order();
+
+    private static void OrderedByWorkflow(World world, Shop shop)
+    {
+        world.ByWorkflow = true;
+        shop.Order();
+    }
 
     private static void Running(World world, Shop shop)
     {

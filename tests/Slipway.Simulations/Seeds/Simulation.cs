@@ -9,6 +9,9 @@ internal sealed record SimulationResult(int Seed, IReadOnlyList<string> Broken, 
 internal sealed class Simulation : IDisposable
 {
     private const int MostAgents = 3;
+
+    /// <summary>One seed in so many has its machines made by workflow runs.</summary>
+    private const int ByWorkflow = 5;
     private readonly int _seed;
     private readonly World _world;
     private readonly Shop _shop;
@@ -16,6 +19,7 @@ internal sealed class Simulation : IDisposable
     private readonly double _troubled;
     private readonly double _paused;
     private Node? _aboutToHang;
+    private bool _healed;
 
     public Simulation(WorldDatabase store, int seed, PlantedBug bug = PlantedBug.None)
     {
@@ -29,6 +33,13 @@ internal sealed class Simulation : IDisposable
             (4, Crash), (3, Hang), (4, ComeBack), (10, Fault), (3, ClearFaults),
         ];
         _troubled = Dice.NextDouble() * 0.06;
+        if (seed % ByWorkflow == 0)
+        {
+            _world.ByWorkflow = true;
+            _world.Runner.Queue = () => TimeSpan.FromSeconds(Dice.Next(30));
+            _world.Runner.Fate = FateOfRun;
+        }
+
         _paused = Dice.NextDouble() * 0.06;
     }
 
@@ -85,6 +96,7 @@ internal sealed class Simulation : IDisposable
     private void Heal()
     {
         _world.Note("world", "heals");
+        _healed = true;
         _world.Fate = null;
         _world.Pause = null;
         _aboutToHang = null;
@@ -115,6 +127,8 @@ internal sealed class Simulation : IDisposable
             _ => Trouble.Hang,
         };
     }
+
+    private RunTrouble FateOfRun(string place) => _healed || Dice.NextDouble() >= 4 * _troubled ? RunTrouble.None : (RunTrouble)(1 + Dice.Next(4));
 
     /// <summary>Time goes on, and with it everything but the operations: whether those are carried on is another throw of the dice.</summary>
     private void Advance()

@@ -12,36 +12,10 @@ internal static class Fixtures
     public const string WebhookSecret = "whsec_simulated";
     public const string HetznerToken = "hetzner-token-planted-0123456789";
     public const string TailscaleSecret = "tailscale-secret-planted-987654";
-
-    private const string Tiny = """
-    blueprint: tiny
-    description: As little as an agent can be
-    machine:
-      server_type: cx23
-      image: debian-12
-      locations: [fsn1, nbg1]
-    user: agent
-    repeatable_setup: true
-    secrets:
-      TOKEN:
-        description: A token
-    files:
-      - path: /home/agent/.env
-        content: |
-          TOKEN={{ secrets.TOKEN }}
-    unit:
-      name: tiny
-      text: |
-        [Service]
-        User=agent
-        ExecStart=/bin/true
-        [Install]
-        WantedBy=multi-user.target
-    health:
-      command: "true"
-      timeout: 30s
-      interval: 5s
-    """;
+    public const string GitHubToken = "github-token-planted-0123456789";
+    public const string CallbackSecret = "callback-secret-planted-0123456789";
+    public const string Repository = "shop/agents";
+    public const string Workflow = "provision-agent.yml";
 
     private static readonly Lazy<SshCertificateAuthority> LazyAuthority = new(() => OpenAuthorityAsync().GetAwaiter().GetResult());
 
@@ -49,7 +23,10 @@ internal static class Fixtures
 
     public static SshCertificateAuthority Authority => LazyAuthority.Value;
 
-    public static Blueprint Blueprint { get; } = BlueprintParser.Parse(Tiny, "tiny.yaml");
+    public static Blueprint Blueprint { get; } = Parse("tiny");
+
+    /// <summary>The same, made by a workflow run at GitHub.</summary>
+    public static Blueprint WorkflowBlueprint { get; } = Parse("tiny-by-workflow", "executor: github-actions");
 
     /// <summary>Another version, with another setup.</summary>
     public static Blueprint NewVersion { get; } = Version("Description=The second", "echo second");
@@ -70,14 +47,17 @@ internal static class Fixtures
         ["Stripe:ApiKey"] = "sk_test_local",
         ["Stripe:BaseUrl"] = "http://127.0.0.1:8700/stripe/",
         ["Stripe:WebhookSecrets:0"] = WebhookSecret,
+        ["GitHub:Token"] = GitHubToken,
+        ["GitHub:Repository"] = Repository,
+        ["GitHub:CallbackSecrets:0"] = CallbackSecret,
+        ["GitHub:BaseUrl"] = "http://127.0.0.1:8700/github/",
         ["Machines:PublicUrl"] = "http://control-plane.test/",
         ["Machines:ControlPlaneAddresses:0"] = "127.0.0.1/32",
     }).Build();
 
     public static ValueTask DisposeAsync() => LazyAuthority.IsValueCreated ? LazyAuthority.Value.DisposeAsync() : default;
 
-    private static Blueprint Version(string description, string setup) => BlueprintParser.Parse(
-        Tiny.Replace("[Service]", $"[Unit]\n    {description}\n    [Service]", StringComparison.Ordinal).Replace("user: agent", $"user: agent\nsetup: {setup}", StringComparison.Ordinal), "tiny.yaml");
+    private static Blueprint Version(string description, string setup) => Parse("tiny", $"setup: {setup}", description);
 
     private static async Task<SshCertificateAuthority> OpenAuthorityAsync()
     {
@@ -85,4 +65,39 @@ internal static class Fixtures
         var pair = await SshCertificateAuthority.GenerateKeyAsync(options);
         return await SshCertificateAuthority.OpenAsync(pair.PrivateKey, options);
     }
+
+    private static Blueprint Parse(string name, string more = "", string unit = "Description=The first") => BlueprintParser.Parse(
+        $$$"""
+        blueprint: {{{name}}}
+        {{{more}}}
+        description: As little as an agent can be
+        machine:
+          server_type: cx23
+          image: debian-12
+          locations: [fsn1, nbg1]
+        user: agent
+        repeatable_setup: true
+        secrets:
+          TOKEN:
+            description: A token
+        files:
+          - path: /home/agent/.env
+            content: |
+              TOKEN={{ secrets.TOKEN }}
+        unit:
+          name: tiny
+          text: |
+            [Unit]
+            {{{unit}}}
+            [Service]
+            User=agent
+            ExecStart=/bin/true
+            [Install]
+            WantedBy=multi-user.target
+        health:
+          command: "true"
+          timeout: 30s
+          interval: 5s
+        """,
+        name + ".yaml");
 }

@@ -70,6 +70,7 @@ internal sealed class Invariants(World world)
         CheckPayments(agents);
         CheckAlerts(agents);
         CheckSecrets();
+        _broken.AddRange(world.Runner.Broken);
         foreach (var broken in world.Nodes.SelectMany(n => n.Broken()).Where(e => e is not System.Data.Common.DbException))
         {
             _broken.Add($"the engine threw {broken}");

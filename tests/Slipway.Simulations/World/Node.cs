@@ -8,6 +8,7 @@ using Slipway.Alerts;
 using Slipway.Blueprints;
 using Slipway.Machines;
 using Slipway.Machines.Boot;
+using Slipway.Machines.Workflows;
 using Slipway.Operations;
 using Slipway.Operations.Nodes;
 using Slipway.Payments;
@@ -141,6 +142,18 @@ internal sealed class Node : ITimerOwner, IAsyncDisposable
             BootReportOutcome.UnknownToken => HttpStatusCode.NotFound,
             _ => HttpStatusCode.Conflict,
         };
+    }
+
+    /// <summary>What the server's endpoint does with a report of a run, once it found the signature right.</summary>
+    public async Task<(RunnerReportOutcome Outcome, RunnerJob? Job, RunnerServer? Server)> TakeReportAsync(RunnerReport report)
+    {
+        var reports = Get<RunnerReports>();
+        var (outcome, job) = await reports.TakeAsync(report, CancellationToken.None);
+        World.Note(Name, $"report {report.Status} {outcome}");
+        return (
+            outcome,
+            outcome == RunnerReportOutcome.Taken && report.Status == "claim" ? await reports.DescribeAsync(job!, CancellationToken.None) : null,
+            outcome == RunnerReportOutcome.Taken && report.Status == "keyed" ? await reports.OrderAsync(job!, report.AuthKey, CancellationToken.None) : null);
     }
 
     private void Register(ServiceCollection services)

@@ -30,7 +30,7 @@ internal sealed class Shop(World world)
     {
         var node = world.Desk;
         var agent = world.Run(() => node.Database.WriteAsync(t => node.Agents.OrderAsync(
-            t, Fixtures.Blueprint, "test", null, new Dictionary<string, Secret> { ["TOKEN"] = new(Fixtures.CustomerSecret) })));
+            t, world.ByWorkflow ? Fixtures.WorkflowBlueprint : Fixtures.Blueprint, "test", null, new Dictionary<string, Secret> { ["TOKEN"] = new(Fixtures.CustomerSecret) })));
         Agents.Add(agent.Id);
         return agent.Id;
     }

@@ -19,13 +19,24 @@ internal sealed partial class World
             return Heard(call, Stripe.Answer(call));
         }
 
+        if (Runner.TakesCancel(call) is { } taken)
+        {
+            return Heard(call, taken);
+        }
+
         var asked = Planting.Rewrite(Bug, call, Random);
         if (call is { Method: "POST", Address.AbsolutePath: "/v1/servers" })
         {
             _lastOrder = call;
         }
 
-        return Heard(asked, Planting.Rewrite(Bug, asked, await Cloud.SendAsync(asked), _lastOrder));
+        var heard = Heard(asked, Planting.Rewrite(Bug, asked, await Cloud.SendAsync(asked), _lastOrder));
+        if (call.Method == "POST" && call.Address.AbsolutePath.EndsWith("/dispatches", StringComparison.Ordinal))
+        {
+            Runner.Dispatched();
+        }
+
+        return heard;
     }
 
     /// <summary>Asks Hetzner as somebody outside would, with the project's token: no effect of ours.</summary>
@@ -108,6 +119,7 @@ internal sealed partial class World
         {
             HetznerToken = Fixtures.HetznerToken,
             TailscaleClientSecret = Fixtures.TailscaleSecret,
+            GitHubToken = Fixtures.GitHubToken,
             CreateTime = TimeSpan.FromSeconds(2),
             StartTime = TimeSpan.FromSeconds(1),
             BootTime = TimeSpan.FromSeconds(6),

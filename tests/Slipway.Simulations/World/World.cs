@@ -41,6 +41,7 @@ internal sealed partial class World : IDisposable
 
         _rows = new RowWatch(this);
         _host = Run(StartCloudAsync);
+        Runner = new WorldRunner(this);
     }
 
     public Pump Pump { get; } = new();
@@ -58,6 +59,19 @@ internal sealed partial class World : IDisposable
     public InMemoryServer Cloud { get; } = new();
 
     public WorldStripe Stripe { get; } = new();
+
+    public WorldRunner Runner { get; }
+
+    /// <summary>Whether what is ordered from now on is made by workflow runs.</summary>
+    public bool ByWorkflow
+    {
+        get;
+        set
+        {
+            field = value;
+            Runner.Commit();
+        }
+    }
 
     public string DatabaseAddress { get; }
 
@@ -140,7 +154,11 @@ internal sealed partial class World : IDisposable
         }
 
         var headers = later.Headers.Where(h => h.Key != "Authorization").ToList();
-        if (later.Address.AbsolutePath.StartsWith("/v1/", StringComparison.Ordinal))
+        if (later.Address.AbsolutePath.StartsWith("/github/", StringComparison.Ordinal))
+        {
+            headers.Add(new("Authorization", "Bearer " + Fixtures.GitHubToken));
+        }
+        else if (later.Address.AbsolutePath.StartsWith("/v1/", StringComparison.Ordinal))
         {
             headers.Add(new("Authorization", "Bearer " + Fixtures.HetznerToken));
         }

@@ -18,7 +18,10 @@ internal abstract class WorldDatabase : IDisposable
     {
         await using var database = new Database(new StorageOptions { Database = address });
         await new Migrator(database, TimeProvider.System).MigrateAsync();
-        await database.WriteAsync(t => new BlueprintStore(database, TimeProvider.System).KeepAsync(t, Fixtures.Blueprint));
+        foreach (var blueprint in (Blueprint[])[Fixtures.Blueprint, Fixtures.WorkflowBlueprint])
+        {
+            await database.WriteAsync(t => new BlueprintStore(database, TimeProvider.System).KeepAsync(t, blueprint));
+        }
     }
 }
 

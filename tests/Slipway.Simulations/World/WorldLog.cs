@@ -12,7 +12,7 @@ internal sealed partial class WorldLog(WorldClock clock) : ILoggerFactory, ILogg
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
 
     /// <summary>What must never be seen; those that come into being are added.</summary>
-    public List<string> Secrets { get; } = [Fixtures.CustomerSecret, Fixtures.WebhookSecret, Fixtures.HetznerToken, Fixtures.TailscaleSecret];
+    public List<string> Secrets { get; } = [Fixtures.CustomerSecret, Fixtures.WebhookSecret, Fixtures.HetznerToken, Fixtures.TailscaleSecret, Fixtures.GitHubToken, Fixtures.CallbackSecret];
 
     public List<string> Leaks { get; } = [];
 

@@ -66,7 +66,7 @@ internal sealed class TestAgents : IAsyncDisposable
         {
             stripe = new FakeStripe(engine.Time);
             var client = NewClient(stripe, engine.Time);
-            return [.. plans, PaymentPlans.CreateFollow(client), PaymentPlans.CreateEnd(client, engine.Alerts)];
+            return [.. plans, PaymentPlans.CreateFollow(client), PaymentPlans.CreateDispute(client), PaymentPlans.CreateEnd(client, engine.Alerts, engine.Database)];
         });
         return new TestAgents(steps, engine, stripe!);
     }
@@ -92,7 +92,7 @@ internal sealed class TestAgents : IAsyncDisposable
     public async Task<Agent> SettleAsync(string id)
     {
         while (await Database.FirstOrDefaultAsync<string>(
-            "SELECT id FROM operations WHERE result IS NULL AND (subject = @id OR subject IN (SELECT id FROM subscriptions)) ORDER BY created_at, id LIMIT 1",
+            "SELECT id FROM operations WHERE result IS NULL AND (subject = @id OR subject LIKE 'du_%' OR subject IN (SELECT id FROM subscriptions)) ORDER BY created_at, id LIMIT 1",
             new { id }) is { } running)
         {
             await Engine.FinishAsync(running);

@@ -39,6 +39,15 @@ public sealed class ShippedBlueprintsTests
         NodePackages.Execute("bash", directory.Path, ["-n", script], "").ShouldBeEmpty();
     }
 
+    [Fact]
+    public void C7_rachel8_answers_the_questions_of_Claude_Codes_first_run_beforehand()
+    {
+        var setup = Shipped.Get("rachel8").RenderSetup();
+
+        setup.ShouldContain("\"hasCompletedOnboarding\": true");
+        setup.ShouldContain("\"hasTrustDialogAccepted\": true");
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void T23_S3_the_unit_waits_for_its_secrets_and_restarts_within_limits(string name)

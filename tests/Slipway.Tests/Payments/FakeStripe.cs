@@ -15,7 +15,7 @@ internal sealed record FakeSubscription(string Id, string? Agent, string Price, 
     public string? PaymentStatus { get; init; } = "paid";
 }
 
-internal sealed record FakeInvoice(string Id, string Subscription, string Status, long Created);
+internal sealed record FakeInvoice(string Id, string Subscription, string Status, long Created, long? PaidAt);
 
 /// <summary>
 /// Stripe at the edge of the process: subscriptions that have a history, whose events carry what was so when they happened, and whose answers carry what is so now.
@@ -26,8 +26,9 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
     private readonly Lock _gate = new();
     private readonly Dictionary<string, FakeSubscription> _subscriptions = [];
     private readonly Dictionary<string, FakeInvoice> _invoices = [];
-    private readonly Dictionary<string, string> _answers = [];
+    private readonly Dictionary<string, (HttpStatusCode Status, string Body)> _answers = [];
     private readonly List<(string Id, string Type, long Created, string Body)> _events = [];
+    private readonly Dictionary<string, string> _disputes = [];
     private readonly List<string> _requests = [];
     private readonly List<string> _refunds = [];
 
@@ -102,11 +103,22 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
     {
         foreach (var open in _invoices.Values.Where(i => i.Subscription == id && i.Status == "open").ToList())
         {
-            _invoices[open.Id] = open with { Status = "paid" };
+            _invoices[open.Id] = open with { Status = "paid", PaidAt = Now };
             Tell("invoice.paid", Json(_invoices[open.Id]));
         }
 
-        Become(id, "active");
+        // An open invoice of a subscription that has ended can be paid still; it does not begin again.
+        if (Status(id) != "canceled")
+        {
+            Become(id, "active");
+        }
+    }
+
+    /// <summary>The first payment was a bank debit, and days later the bank refuses it.</summary>
+    public void FailCheckout(string id)
+    {
+        Become(id, "past_due");
+        Tell("checkout.session.async_payment_failed", Session(_subscriptions[id]));
     }
 
     public void Cancel(string id) => Become(id, "canceled", type: "customer.subscription.deleted");
@@ -121,6 +133,13 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
             _subscriptions[id] = change?.Invoke(changed) ?? changed;
             Tell(type, Json(_subscriptions[id]));
         }
+    }
+
+    /// <summary>The customer's bank takes a payment back, or decides.</summary>
+    public void Dispute(string id, string status, string payment, string type = "charge.dispute.created")
+    {
+        _disputes[id] = JsonSerializer.Serialize(new { id, @object = "dispute", status, reason = "fraudulent", payment_intent = payment, charge = "ch_1" });
+        Tell(type, _disputes[id]);
     }
 
     public void Forget(string id) => _subscriptions.Remove(id);
@@ -160,6 +179,12 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
             ("GET", ["invoices"]) => Ok(List(_invoices.Values.Where(i => i.Subscription == query["subscription"] && i.Status == query["status"]).Reverse().Select(Json))),
             ("GET", ["invoices", var id]) => Ok(Json(_invoices[id])),
             ("POST", ["refunds"]) => Refund(form["payment_intent"], key.ShouldNotBeNull()),
+            ("GET", ["disputes", var id]) => _disputes.TryGetValue(id, out var dispute) ? Ok(dispute) : Missing(id),
+            ("GET", ["invoice_payments"]) when OldShape => Error(HttpStatusCode.NotFound, "unknown_url", "Unrecognized request URL"),
+            ("GET", ["invoice_payments"]) => Ok(List(
+                _invoices.Keys.Where(i => $"pi_{i}" == query["payment[payment_intent]"] && query["payment[type]"] == "payment_intent")
+                    .Select(i => JsonSerializer.Serialize(new { @object = "invoice_payment", invoice = i, status = "paid" })))),
+            ("GET", ["payment_intents", var id]) => Ok(JsonSerializer.Serialize(new { id, @object = "payment_intent", invoice = id["pi_".Length..] })),
             ("GET", ["events"]) => Page(query),
             _ => throw new InvalidOperationException($"Nobody arranged an answer for '{method} {path}'."),
         };
@@ -177,14 +202,15 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
 
     private (HttpStatusCode Status, string Body) Refund(string payment, string key)
     {
-        if (Refuses is { } refusal)
-        {
-            return Error(refusal.Status, refusal.Code, refusal.Message);
-        }
-
+        // Whatever it was answered, refusals too, it is answered again for a day.
         if (_answers.TryGetValue(key, out var known))
         {
-            return Ok(known);
+            return known;
+        }
+
+        if (Refuses is { } refusal)
+        {
+            return _answers[key] = Error(refusal.Status, refusal.Code, refusal.Message);
         }
 
         if (_refunds.Contains(payment))
@@ -193,7 +219,7 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
         }
 
         _refunds.Add(payment);
-        return Ok(_answers[key] = $$"""{"id":"re_{{_refunds.Count}}","object":"refund","status":"succeeded","amount":2900,"currency":"eur"}""");
+        return _answers[key] = Ok($$"""{"id":"re_{{_refunds.Count}}","object":"refund","status":"succeeded","amount":2900,"currency":"eur"}""");
     }
 
     /// <summary>Two to a page, so that whoever reads only the first is found out.</summary>
@@ -205,10 +231,10 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
         return Ok($$"""{"object":"list","data":[{{string.Join(',', rest.Take(2).Select(e => e.Body))}}],"has_more":{{(rest.Count > 2 ? "true" : "false")}}}""");
     }
 
-    private string Bill(string subscription, string status)
+    public string Bill(string subscription, string status)
     {
         var id = $"in_{subscription}_{_invoices.Count(i => i.Value.Subscription == subscription) + 1}";
-        _invoices.Add(id, new FakeInvoice(id, subscription, status, Now));
+        _invoices.Add(id, new FakeInvoice(id, subscription, status, Now, status == "paid" ? Now : null));
         return id;
     }
 
@@ -249,6 +275,7 @@ internal sealed class FakeStripe(TimeProvider time) : HttpMessageHandler
             ["status"] = invoice.Status,
             ["created"] = invoice.Created,
             ["amount_paid"] = invoice.Status == "paid" ? 2900 : 0,
+            ["status_transitions"] = new { paid_at = invoice.PaidAt },
         };
         if (OldShape)
         {

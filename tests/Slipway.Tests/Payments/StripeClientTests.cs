@@ -108,15 +108,36 @@ public sealed class StripeClientTests
 
         (await client.RefundAsync(new StripePayment { PaymentIntent = "pi_1" }, "sub_1"))!.GoesBack.ShouldBeTrue();
         (await client.RefundAsync(new StripePayment { PaymentIntent = "pi_1" }, "sub_1")).ShouldBeNull();
+    }
 
-        static ScriptedExchange Refund(HttpStatusCode status, string answer) => new("POST", "/v1/refunds", status, answer)
-        {
-            Inspect = (request, body) =>
+    [Fact]
+    public async Task P2_after_a_refusal_that_is_certain_a_refund_is_asked_for_under_a_new_key_and_invoices_are_told_apart_by_when_they_were_paid()
+    {
+        using var client = Client(
+            new ScriptedExchange("POST", "/v1/refunds", HttpStatusCode.OK, """{"id":"re_1","status":"failed"}""")
             {
-                request.Headers.GetValues("Idempotency-Key").ShouldBe(["refund-pi_1"]);
-                WebUtility.UrlDecode(body).ShouldBe("payment_intent=pi_1&metadata[subscription]=sub_1");
+                Inspect = (request, _) => request.Headers.GetValues("Idempotency-Key").ShouldBe(["refund-pi_1-2"]),
             },
-        };
+            new ScriptedExchange("GET", "/v1/invoices?subscription=sub_1&status=paid&limit=100", HttpStatusCode.OK, """
+                {"data":[
+                {"id":"in_4","created":1700000000,"amount_paid":2900,"status_transitions":{"paid_at":1700000500}},
+                {"id":"in_3","created":1700000000,"amount_paid":0,"status_transitions":{"paid_at":1700000500}},
+                {"id":"in_2","created":1700000000,"amount_paid":2900,"status_transitions":{"paid_at":1700000100}},
+                {"id":"in_1","created":1700000300,"amount_paid":2900}],"has_more":false}
+                """));
+
+        (await client.RefundAsync(new StripePayment { PaymentIntent = "pi_1" }, "sub_1", refusals: 2))!.HasFailed.ShouldBeTrue();
+        (await client.ListInvoicesPaidSinceAsync("sub_1", DateTimeOffset.FromUnixTimeSeconds(1700000200))).ShouldBe(["in_4", "in_1"]);
+    }
+
+    [Fact]
+    public async Task A_refund_is_asked_for_under_the_payments_own_key()
+    {
+        using var client = Client(Refund(HttpStatusCode.OK, """{"id":"re_1","status":"requires_action"}"""));
+
+        var waits = (await client.RefundAsync(new StripePayment { PaymentIntent = "pi_1" }, "sub_1"))!;
+
+        (waits.GoesBack, waits.HasFailed).ShouldBe((false, false), "it may go back still");
     }
 
     [Fact]
@@ -188,6 +209,15 @@ public sealed class StripeClientTests
         problems[0].ShouldContain("STRIPE_SECRET_KEY");
         problems[1].ShouldContain("use https");
     }
+
+    private static ScriptedExchange Refund(HttpStatusCode status, string answer) => new("POST", "/v1/refunds", status, answer)
+    {
+        Inspect = (request, body) =>
+        {
+            request.Headers.GetValues("Idempotency-Key").ShouldBe(["refund-pi_1"]);
+            WebUtility.UrlDecode(body).ShouldBe("payment_intent=pi_1&metadata[subscription]=sub_1");
+        },
+    };
 
     private async Task<StripeSubscription> ReadAsync(string json)
     {

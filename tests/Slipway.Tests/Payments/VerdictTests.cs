@@ -40,6 +40,25 @@ public sealed class VerdictTests
     public void P2_what_is_owed_for_seventeen_days_is_given_up(string status) =>
         Of(status, Now - TimeSpan.FromDays(17)).ShouldBe(new Verdict(Wanted.Destroyed, PaymentNotice.Ended) { IsGivenUp = true });
 
+    [Theory]
+    [InlineData("active")]
+    [InlineData("trialing")]
+    [InlineData("past_due")]
+    [InlineData("paused")]
+    public void P2_no_payment_brings_back_what_was_given_up(string status) =>
+        Verdict.Of(new SubscriptionFacts { Status = status, UnpaidSince = Now, GivenUpAt = Now - TimeSpan.FromDays(1) }, Terms, Now)
+            .ShouldBe(new Verdict(Wanted.Destroyed, PaymentNotice.Ended) { IsGivenUp = true });
+
+    [Theory]
+    [InlineData("active", Wanted.Nothing, PaymentNotice.AwaitingPayment, false)]
+    [InlineData("incomplete", Wanted.Nothing, PaymentNotice.AwaitingPayment, false)]
+    [InlineData("past_due", Wanted.Destroyed, PaymentNotice.Ended, true)]
+    [InlineData("unpaid", Wanted.Destroyed, PaymentNotice.Ended, true)]
+    [InlineData("canceled", Wanted.Destroyed, PaymentNotice.Ended, false)]
+    public void P2_an_order_whose_bank_debit_has_not_arrived_waits_and_one_whose_debit_failed_is_erased(string status, Wanted wanted, PaymentNotice notice, bool isGivenUp) =>
+        Verdict.Of(new SubscriptionFacts { Status = status, UnpaidSince = Now, UnpaidAgentId = "agt-1" }, Terms, Now)
+            .ShouldBe(new Verdict(wanted, notice) { IsGivenUp = isGivenUp });
+
     [Fact]
     public void P2_both_times_are_settings()
     {

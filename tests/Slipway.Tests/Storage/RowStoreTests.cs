@@ -3,6 +3,7 @@ using Slipway.Blueprints;
 using Slipway.Machines;
 using Slipway.Operations;
 using Slipway.Payments;
+using Slipway.Storage;
 
 namespace Slipway.Tests.Storage;
 
@@ -100,6 +101,16 @@ public abstract class RowStoreTests(ITestStore store) : StoreSuite(store)
         (await Database.WriteAsync(t => machines.PinHostKeyAsync(t, "agt-1", "ssh-ed25519 B"))).ShouldBeFalse();
 
         (await machines.GetAsync("agt-1")).HostKey.ShouldBe("ssh-ed25519 A");
+    }
+
+    [Fact]
+    public void O8_ids_are_host_names_by_RFC_1123_and_the_same_chance_makes_the_same()
+    {
+        var ids = Enumerable.Range(0, 1000).Select(_ => new IdSource(new Entropy()).Next("agt")).ToList();
+
+        ids.Distinct().Count().ShouldBe(ids.Count);
+        ids.Where(id => id.Length > 63 - "-xxxx".Length || id[0] == '-' || id[^1] == '-' || id.Any(c => c is not ('-' or (>= 'a' and <= 'z') or (>= '0' and <= '9')))).ShouldBeEmpty();
+        new IdSource(new NoEntropy()).Next("agt").ShouldBe(new IdSource(new NoEntropy()).Next("agt"));
     }
 
     [Fact]
@@ -205,6 +216,11 @@ public abstract class RowStoreTests(ITestStore store) : StoreSuite(store)
         OperationId = "op-1",
         TailscaleHostname = "slw-" + subject,
     };
+
+    private sealed class NoEntropy : Entropy
+    {
+        public override void Fill(Span<byte> bytes) => bytes.Clear();
+    }
 }
 
 public sealed class RowStoreOnSqliteTests() : RowStoreTests(new SqliteStore());

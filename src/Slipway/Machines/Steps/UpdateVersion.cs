@@ -3,7 +3,6 @@ using Slipway.Hetzner;
 using Slipway.Machines.Shell;
 using Slipway.Operations;
 using Slipway.Secrets;
-using Slipway.Ssh;
 
 namespace Slipway.Machines.Steps;
 

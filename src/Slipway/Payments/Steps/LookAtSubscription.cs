@@ -15,26 +15,30 @@ internal sealed class LookAtSubscription(StripeClient stripe) : Step<FollowState
             return Done(state with { Facts = null }, "Stripe knows no such subscription.");
         }
 
+        var (agent, isPaid) = state.AgentId is { } known ? (known, true) : await FindAgentAsync(subscription, cancellationToken);
         var facts = new SubscriptionFacts
         {
             Status = subscription.Status,
-            AgentId = state.AgentId ?? await FindAgentAsync(subscription, cancellationToken),
+            AgentId = isPaid ? agent : null,
+            UnpaidAgentId = isPaid ? null : agent,
             Customer = subscription.Customer,
             Price = subscription.Price,
             Invoice = subscription.LatestInvoice,
             EndsAt = subscription.EndsAt,
             UnpaidSince = subscription.Status is "past_due" or "unpaid" ? await FindUnpaidSinceAsync(subscription, cancellationToken) : null,
+            GivenUpAt = state.GivenUpAt,
+            PaidInVain = state.GivenUpAt is { } givenUp ? await stripe.ListInvoicesPaidSinceAsync(subscription.Id, givenUp, cancellationToken) : [],
+            IsDisputed = state.Dispute is not null,
+            SeenAt = context.Now,
         };
         return Done(state with { Facts = facts }, $"The subscription is {facts.Status}.");
     }
 
     /// <summary>By the session it was bought in, once that is paid: a bank debit may still fail while the subscription is active already.</summary>
-    private async Task<string?> FindAgentAsync(StripeSubscription subscription, CancellationToken cancellationToken)
+    private async Task<(string? Agent, bool IsPaid)> FindAgentAsync(StripeSubscription subscription, CancellationToken cancellationToken)
     {
         var named = subscription.Metadata?.GetValueOrDefault("agent_id");
-        return await stripe.FindCheckoutAsync(subscription.Id, cancellationToken) is { } checkout
-            ? checkout.IsPaid ? checkout.AgentId ?? named : null
-            : named;
+        return await stripe.FindCheckoutAsync(subscription.Id, cancellationToken) is { } checkout ? (checkout.AgentId ?? named, checkout.IsPaid) : (named, true);
     }
 
     /// <summary>The oldest invoice, not the period: a period begins anew although the last one was never paid.</summary>

@@ -32,6 +32,19 @@ public sealed class StripeClient : IDisposable
     public Task<StripeSubscription?> FindSubscriptionAsync(string id, CancellationToken cancellationToken = default) =>
         OrNullAsync(SendAsync(HttpMethod.Get, $"subscriptions/{Escape(id)}", StripeJson.Default.StripeSubscription, null, null, cancellationToken));
 
+    /// <summary>Asks for as little as possible of what is needed later, so that a key that may not is found out.</summary>
+    public async Task VerifyKeyAsync(CancellationToken cancellationToken = default)
+    {
+        await SendAsync(HttpMethod.Get, "subscriptions?limit=1", StripeJson.Default.StripeListStripeSubscription, null, null, cancellationToken);
+        await SendAsync(HttpMethod.Get, "checkout/sessions?limit=1", StripeJson.Default.StripeListStripeCheckoutSession, null, null, cancellationToken);
+        await SendAsync(HttpMethod.Get, "invoices?limit=1", StripeJson.Default.StripeListStripeInvoice, null, null, cancellationToken);
+        await SendAsync(HttpMethod.Get, "events?limit=1", StripeJson.Default.StripeListStripeEvent, null, null, cancellationToken);
+    }
+
+    /// <summary>Where Stripe delivers to. A restricted key may be refused this, and is good all the same.</summary>
+    public async Task<IReadOnlyList<StripeWebhookEndpoint>> ListWebhookEndpointsAsync(CancellationToken cancellationToken = default) =>
+        (await SendAsync(HttpMethod.Get, "webhook_endpoints?limit=100", StripeJson.Default.StripeListStripeWebhookEndpoint, null, null, cancellationToken)).Data;
+
     /// <summary>The session a subscription was bought in; null when it was made otherwise.</summary>
     public async Task<StripeCheckoutSession?> FindCheckoutAsync(string subscription, CancellationToken cancellationToken = default) =>
         (await SendAsync(
@@ -44,8 +57,40 @@ public sealed class StripeClient : IDisposable
             HttpMethod.Get, $"invoices?subscription={Escape(subscription)}&status=open&limit=100", StripeJson.Default.StripeListStripeInvoice, null, null, cancellationToken))
         .Data.MinBy(i => i.Created);
 
+    /// <summary>The invoices somebody has paid money for since then, by Stripe's clock; the few newest are asked for.</summary>
+    public async Task<IReadOnlyList<string>> ListInvoicesPaidSinceAsync(string subscription, DateTimeOffset since, CancellationToken cancellationToken = default) =>
+    [
+        .. (await SendAsync(
+            HttpMethod.Get, $"invoices?subscription={Escape(subscription)}&status=paid&limit=100", StripeJson.Default.StripeListStripeInvoice, null, null, cancellationToken))
+            .Data.Where(i => i.AmountPaid > 0 && i.PaidAt >= since).Select(i => i.Id),
+    ];
+
     public Task<StripeInvoice> GetInvoiceAsync(string id, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, $"invoices/{Escape(id)}?expand[]=payments", StripeJson.Default.StripeInvoice, null, null, cancellationToken);
+
+    /// <returns>Null when this account has no such dispute.</returns>
+    public Task<StripeDispute?> FindDisputeAsync(string id, CancellationToken cancellationToken = default) =>
+        OrNullAsync(SendAsync(HttpMethod.Get, $"disputes/{Escape(id)}", StripeJson.Default.StripeDispute, null, null, cancellationToken));
+
+    /// <summary>The invoice that a payment paid; null when it was for none.</summary>
+    public async Task<StripeInvoice?> FindInvoiceOfAsync(string paymentIntent, CancellationToken cancellationToken = default)
+    {
+        string? invoice;
+        try
+        {
+            invoice = (await SendAsync(
+                HttpMethod.Get, $"invoice_payments?payment[type]=payment_intent&payment[payment_intent]={Escape(paymentIntent)}&limit=1",
+                StripeJson.Default.StripeListStripeInvoicePayment, null, null, cancellationToken)).Data is [var payment, ..] ? payment.Invoice : null;
+        }
+        catch (StripeException e) when (e.IsFinal)
+        {
+            // An account whose API version is older than such lists has it on the payment itself.
+            invoice = (await OrNullAsync(SendAsync(
+                HttpMethod.Get, $"payment_intents/{Escape(paymentIntent)}", StripeJson.Default.StripePaymentIntent, null, null, cancellationToken)))?.Invoice;
+        }
+
+        return invoice is null ? null : await GetInvoiceAsync(invoice, cancellationToken);
+    }
 
     /// <summary>Every event of these types since then, the newest first; Stripe keeps them for 30 days.</summary>
     public async IAsyncEnumerable<StripeEvent> ListEventsAsync(
@@ -108,8 +153,13 @@ public sealed class StripeClient : IDisposable
         cancellationToken));
 
     /// <summary>Gives a whole payment back. Asked again, it is the same refund.</summary>
+    /// <param name="payment">What was paid.</param>
+    /// <param name="subscription">For the refund's metadata.</param>
+    /// <param name="refusals">How often it was refused for certain. Stripe repeats a refusal for a day under the same key, so each has the next asked under a new one;
+    /// an answer that was lost must never have.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null when all of it was given back before, by whomever.</returns>
-    public async Task<StripeRefund?> RefundAsync(StripePayment payment, string subscription, CancellationToken cancellationToken = default)
+    public async Task<StripeRefund?> RefundAsync(StripePayment payment, string subscription, long refusals = 0, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -122,7 +172,7 @@ public sealed class StripeClient : IDisposable
                     [payment.PaymentIntent is null ? "charge" : "payment_intent"] = payment.Id!,
                     ["metadata[subscription]"] = subscription,
                 },
-                $"refund-{payment.Id}",
+                refusals == 0 ? $"refund-{payment.Id}" : string.Create(CultureInfo.InvariantCulture, $"refund-{payment.Id}-{refusals}"),
                 cancellationToken);
         }
         catch (StripeException e) when (e.Code == "charge_already_refunded")
@@ -190,7 +240,7 @@ public sealed class StripeClient : IDisposable
         {
             // What Stripe says to a wrong key repeats parts of it.
             HttpStatusCode.Unauthorized => $"Stripe refused the key for {endpoint} (401): set STRIPE_SECRET_KEY to a live secret or restricted key of the account whose webhook comes here.",
-            HttpStatusCode.Forbidden => $"Stripe's key may not do {endpoint} (403): it needs to read subscriptions, invoices, checkout sessions and events, and to write subscriptions, refunds and checkout sessions.",
+            HttpStatusCode.Forbidden => $"Stripe's key may not do {endpoint} (403): it needs to read subscriptions, invoices, payment intents, disputes, checkout sessions and events, and to write subscriptions, refunds and checkout sessions.",
             _ => string.Create(CultureInfo.InvariantCulture, $"Stripe refused {endpoint} ({(int)status}{(error?.Code is { } code ? ", " + code : "")}): {error?.Message ?? "no reason given"}"),
         },
         status,

@@ -21,8 +21,24 @@ public sealed record StripeInvoice
 
     public StripeList<StripeInvoicePayment>? Payments { get; init; }
 
+    public StripeInvoiceTimes? StatusTransitions { get; init; }
+
     [JsonIgnore]
     public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeSeconds(Created);
+
+    /// <summary>Its place until 2025-03.</summary>
+    [JsonConverter(typeof(IdOrObject))]
+    public string? Subscription { get; init; }
+
+    public StripeInvoiceParent? Parent { get; init; }
+
+    /// <summary>What it is for; null when it is for no subscription.</summary>
+    [JsonIgnore]
+    public string? SubscriptionId => Parent?.SubscriptionDetails?.Subscription ?? Subscription;
+
+    /// <summary>When it was paid; when it was made, if Stripe does not say.</summary>
+    [JsonIgnore]
+    public DateTimeOffset PaidAt => StatusTransitions?.PaidAt is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : CreatedAt;
 
     /// <summary>What was paid and could be given back; none when it cost nothing.</summary>
     [JsonIgnore]
@@ -33,8 +49,27 @@ public sealed record StripeInvoice
         : [];
 }
 
+public sealed record StripeInvoiceTimes
+{
+    public long? PaidAt { get; init; }
+}
+
+public sealed record StripeInvoiceParent
+{
+    public StripeSubscriptionDetails? SubscriptionDetails { get; init; }
+}
+
+public sealed record StripeSubscriptionDetails
+{
+    [JsonConverter(typeof(IdOrObject))]
+    public string? Subscription { get; init; }
+}
+
 public sealed record StripeInvoicePayment
 {
+    [JsonConverter(typeof(IdOrObject))]
+    public string? Invoice { get; init; }
+
     public string? Status { get; init; }
 
     public StripePayment? Payment { get; init; }
@@ -66,4 +101,8 @@ public sealed record StripeRefund
 
     [JsonIgnore]
     public bool GoesBack => Status is null or "succeeded" or "pending";
+
+    /// <summary>True when it is over and nothing went back; one that waits for somebody is not.</summary>
+    [JsonIgnore]
+    public bool HasFailed => Status is "failed" or "canceled";
 }
