@@ -11,6 +11,12 @@ public sealed class SshAuthorityStore(Database database, TimeProvider time)
         FROM machines m LEFT JOIN machine_authorities t ON t.subject = m.subject AND t.operation_id = m.operation_id
         """;
 
+    /// <summary>With the rows of former lives too, as long as the present one has not come to rest: until then a former one may be taken up again.</summary>
+    private const string TrustsInAnyLife = """
+        SELECT m.subject, m.status, COALESCE(t.trusted, '1') AS trusted, t.error
+        FROM machines m LEFT JOIN machine_authorities t ON t.subject = m.subject AND (t.operation_id = m.operation_id OR m.status NOT IN ('running', 'stopped'))
+        """;
+
     private const string Living = " WHERE m.status NOT IN ('destroying', 'gone') AND (m.server_id IS NOT NULL OR t.subject IS NOT NULL)";
 
     /// <summary>All there ever were, the oldest first.</summary>
@@ -37,6 +43,13 @@ public sealed class SshAuthorityStore(Database database, TimeProvider time)
         return await TrustedByAsync(machine, cancellationToken);
     }
 
+    /// <summary>Decides whom a machine that is made from nothing trusts; what its former lives did is forgotten.</summary>
+    internal async Task DecideAnewAsync(Transaction transaction, string subject, string operationId)
+    {
+        await transaction.ExecuteAsync("DELETE FROM machine_authorities WHERE subject = @subject AND operation_id <> @operationId", new { subject, operationId });
+        await DecideAsync(transaction, subject, operationId);
+    }
+
     /// <summary>Decides whom a machine trusts from birth, once for each of its lives.</summary>
     internal async Task DecideAsync(Transaction transaction, string subject, string operationId)
     {
@@ -44,14 +57,13 @@ public sealed class SshAuthorityStore(Database database, TimeProvider time)
         await transaction.ExecuteAsync(
             """
             INSERT INTO machine_authorities (subject, operation_id, trusted, due_at, updated_at) VALUES (@subject, @operationId, '', 0, @now)
-            ON CONFLICT (subject) DO UPDATE SET operation_id = excluded.operation_id, trusted = '', error = NULL, due_at = 0, updated_at = excluded.updated_at
-            WHERE machine_authorities.operation_id <> excluded.operation_id
+            ON CONFLICT DO NOTHING
             """,
             new { subject, operationId, now = time.GetUtcNow() });
         var numbers = await transaction.QueryAsync<long>("SELECT number FROM ssh_authorities WHERE dropped_at IS NULL");
         await transaction.ExecuteAsync(
-            "UPDATE machine_authorities SET trusted = @present WHERE subject = @subject AND trusted = ''",
-            new { present = numbers.Count == 0 ? MachineTrust.First : MachineTrust.Join(numbers), subject });
+            "UPDATE machine_authorities SET trusted = @present WHERE subject = @subject AND operation_id = @operationId AND trusted = ''",
+            new { present = numbers.Count == 0 ? MachineTrust.First : MachineTrust.Join(numbers), subject, operationId });
     }
 
     /// <returns>False when there is one of that number already.</returns>
@@ -65,7 +77,7 @@ public sealed class SshAuthorityStore(Database database, TimeProvider time)
         // A machine whose document is being made meanwhile has its row either before this or after what follows.
         await transaction.ExecuteAsync(database.IsSingleNode ? "SELECT 1" : "LOCK TABLE machine_authorities IN SHARE ROW EXCLUSIVE MODE");
         var others = (await transaction.QueryAsync<long>("SELECT number FROM ssh_authorities WHERE dropped_at IS NULL AND number <> @number", new { number })).ToHashSet();
-        return [.. (await transaction.QueryAsync<MachineTrust>(Trusts + Living + " ORDER BY m.subject")).Where(m => !m.Numbers.Any(others.Contains))];
+        return [.. (await transaction.QueryAsync<MachineTrust>(TrustsInAnyLife + Living + " ORDER BY m.subject")).Where(m => !m.Numbers.Any(others.Contains)).DistinctBy(m => m.Subject)];
     }
 
     internal Task MarkDroppedAsync(Transaction transaction, long number) => transaction.ExecuteAsync(
@@ -91,8 +103,7 @@ public sealed class SshAuthorityStore(Database database, TimeProvider time)
                 """
                 INSERT INTO machine_authorities (subject, operation_id, trusted, due_at, updated_at)
                 SELECT subject, operation_id, '1', @until, @now FROM machines WHERE subject = @Subject AND operation_id = @OperationId
-                ON CONFLICT (subject) DO UPDATE SET due_at = excluded.due_at, operation_id = excluded.operation_id,
-                  trusted = CASE WHEN machine_authorities.operation_id = excluded.operation_id THEN machine_authorities.trusted ELSE '1' END
+                ON CONFLICT (subject, operation_id) DO UPDATE SET due_at = excluded.due_at
                 WHERE machine_authorities.due_at <= @now
                 """,
                 new { machine.Subject, machine.OperationId, until = now + until, now }) == 1,

@@ -38,7 +38,7 @@ public sealed class RegisterMachine(MachineStore machines, BlueprintStore bluepr
             Also = async transaction =>
             {
                 await machines.RegisterAsync(transaction, machine, ControlPlane.Hash(controlPlane.NewBootToken(context.OperationId)));
-                await authorities.DecideAsync(transaction, context.Subject, context.OperationId);
+                await authorities.DecideAnewAsync(transaction, context.Subject, context.OperationId);
                 if (executor == Executors.GitHubActions)
                 {
                     await workflow.RegisterAsync(transaction, context);

@@ -9,14 +9,16 @@ CREATE TABLE ssh_authorities (
   dropped_at BIGINT
 );
 
--- Which of them a machine trusts, for the life that its operation began; without a row it is the first.
+-- Which of them a machine trusts, for the life that its operation began; without a row it is the first. A life may be
+-- taken up again after the next did not begin, so rows of former ones stay until the machine is made from nothing.
 CREATE TABLE machine_authorities (
-  subject TEXT PRIMARY KEY,
+  subject TEXT NOT NULL,
   operation_id TEXT NOT NULL,
   -- Numbers, ascending, separated by commas.
   trusted TEXT NOT NULL,
   -- Nobody else brings it others before this.
   due_at BIGINT NOT NULL,
   error TEXT,
-  updated_at BIGINT NOT NULL
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (subject, operation_id)
 );

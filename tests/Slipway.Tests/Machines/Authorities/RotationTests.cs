@@ -177,6 +177,26 @@ public abstract class RotationTests(ITestStore store) : StoreSuite(store)
     }
 
     [Fact]
+    public async Task S5_A_life_that_is_taken_up_again_trusts_whom_it_did_and_nobody_drops_what_it_would_need()
+    {
+        var first = (await Authorities.ListAsync()).Single();
+        var second = await Authorities.RotateAsync();
+        await Authorities.DropAsync(first.Id);
+        var machine = await BornAsync("agt-1");
+        var rebuilt = machine with { OperationId = "op-2" };
+        var third = await Authorities.RotateAsync();
+        await Database.WriteAsync(t => t.ExecuteAsync("UPDATE machines SET operation_id = 'op-2', status = 'creating' WHERE subject = 'agt-1'"));
+        (await Authorities.LinesForAsync(rebuilt)).ShouldBe([second.PublicKey, third.PublicKey]);
+
+        (await Should.ThrowAsync<AuthorityException>(() => Authorities.DropAsync(second.Id))).Message.ShouldContain("agt-1");
+
+        (await Authorities.ForAsync(rebuilt)).PublicKey.ShouldBe(third.PublicKey);
+        (await Authorities.ForAsync(machine)).PublicKey.ShouldBe(second.PublicKey, "the disk was not written after all");
+        await Database.WriteAsync(t => MachineRows.SetRunningAsync(t, "agt-1"));
+        await Authorities.DropAsync(second.Id);
+    }
+
+    [Fact]
     public async Task S5_A_machine_of_a_build_that_knew_no_rotation_trusts_the_first_and_is_brought_the_others()
     {
         var first = (await Authorities.ListAsync()).Single();
@@ -209,7 +229,7 @@ public abstract class RotationTests(ITestStore store) : StoreSuite(store)
         await Database.WriteAsync(async t =>
         {
             await MachineRows.RegisterAsync(t, machine, $"hash-{subject}-{operation}");
-            await Rows.DecideAsync(t, subject, operation);
+            await Rows.DecideAnewAsync(t, subject, operation);
         });
         return machine;
     }
