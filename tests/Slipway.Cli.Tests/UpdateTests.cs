@@ -66,9 +66,9 @@ public sealed class UpdateTests : IAsyncLifetime
     public async Task Roll_outs_are_listed_and_cancelled()
     {
         _server.Answers("GET /v1/rollouts", 200, new RolloutList([Begun with { Agents = [] }]), json => json.RolloutList);
-        _server.Answers("POST /v1/rollouts/rol-1/cancel", 202, Begun, json => json.RolloutResource);
-
         Golden.ShouldMatch((await RunAsync("rollout list")).Output, "rollout-list.txt");
+
+        _server.Answers("POST /v1/rollouts/rol-1/cancel", 202, Begun, json => json.RolloutResource);
         (await RunAsync("rollout cancel rol-1")).ExitCode.ShouldBe(ExitCodes.Ok);
     }
 

@@ -21,7 +21,8 @@ internal static class RolloutPlan
     /// <summary>The subject of a blueprint's roll-outs; no agent's id has a slash.</summary>
     public static string SubjectOf(string blueprint) => "blueprint/" + blueprint;
 
-    public static Plan Create(RolloutTurns turns) => new Plan<RolloutState>(
+    /// <param name="turns">Made when a step runs: it begins operations itself, and whoever does that has to know all plans first.</param>
+    public static Plan Create(Lazy<RolloutTurns> turns) => new Plan<RolloutState>(
         Name, version: 1, RolloutJson.Default.RolloutState, (_, input) => input.Deserialize(RolloutJson.Default.RolloutState)!,
         [
             new(new UpdateCanary(turns), Undo: new AwaitBegunUpdates(turns)),

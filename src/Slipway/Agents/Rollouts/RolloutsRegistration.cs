@@ -9,6 +9,6 @@ internal static class RolloutsRegistration
         .AddSingleton<RolloutStore>()
         .AddSingleton<RolloutDesk>()
         .AddSingleton<RolloutTurns>()
-        .AddSingleton(p => RolloutPlan.Create(p.GetRequiredService<RolloutTurns>()))
+        .AddSingleton(p => RolloutPlan.Create(new Lazy<RolloutTurns>(p.GetRequiredService<RolloutTurns>)))
         .AddSingleton<IOperationProjection, RolloutProjection>();
 }
