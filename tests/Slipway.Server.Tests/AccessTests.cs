@@ -85,7 +85,8 @@ public sealed class AccessTests(SharedSystem shared) : IClassFixture<SharedSyste
                 "/v1/agents" => Json(Order),
                 "/v1/agents/{id}/secrets" => Json("""{"secrets":{"GREETING_TOKEN":"another-greeting-token"}}"""),
                 "/v1/agents/{id}/ssh" => Json("""{"publicKey":"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"}"""),
-                "/v1/agents/{id}/snapshots" => Json("{}"),
+                "/v1/agents/{id}/snapshots" or "/v1/agents/{id}/update" => Json("{}"),
+                "/v1/rollouts" => Json("""{"blueprint":"hello"}"""),
                 "/v1/agents/{id}/resize" => Json("""{"serverType":"cx33"}"""),
                 _ => null,
             };

@@ -117,8 +117,9 @@ public sealed class UpdateTests
         (await RefusedAsync(() => blueprint.System.Client.Agents.UpdateAsync("agt-nobody"))).Code.ShouldBe("agent_not_found");
     }
 
-    internal static string WithAnotherSecret(string yaml) => yaml.Replace(
-        "secrets:\n", "secrets:\n  ANOTHER:\n    description: Another\n", StringComparison.Ordinal);
+    internal static string WithAnotherSecret(string yaml) => yaml
+        .Replace("secrets:\n", "secrets:\n  ANOTHER:\n    description: Another\n", StringComparison.Ordinal)
+        .Replace("files:\n", "files:\n  - path: /etc/another\n    owner: root:root\n    mode: \"0600\"\n    content: \"{{ secrets.ANOTHER }}\"\n", StringComparison.Ordinal);
 
     private static string WithSetup(string yaml, string setup, bool repeatable = true) => yaml.Replace(
         "user: agent\n", $"user: agent\nsetup: {setup}\n{(repeatable ? "repeatable_setup: true\n" : "")}", StringComparison.Ordinal);

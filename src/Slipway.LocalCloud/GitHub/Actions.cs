@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Slipway.LocalCloud.State;
 
 namespace Slipway.LocalCloud.GitHub;
@@ -14,6 +15,7 @@ internal sealed class Actions(TimeProvider time)
     private readonly List<Workflow> _workflows = [];
     private readonly List<Run> _runs = [];
     private long _lastId = 30_000_000_000;
+    private byte[] _runnerKey = RandomNumberGenerator.GetBytes(32);
 
     public IReadOnlyList<Run> Runs
     {
@@ -26,12 +28,24 @@ internal sealed class Actions(TimeProvider time)
         }
     }
 
+    /// <summary>What runners prove with that a run is theirs is derived from this.</summary>
+    public byte[] RunnerKey
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _runnerKey;
+            }
+        }
+    }
+
     public GitHubState Keep()
     {
         lock (_gate)
         {
             return new GitHubState(
-                _lastId, [.. _workflows], [.. _runs.Select(r => r.Workflow).Distinct().Except(_workflows)], _runs.ConvertAll(RunState.Of));
+                _lastId, [.. _workflows], [.. _runs.Select(r => r.Workflow).Distinct().Except(_workflows)], _runs.ConvertAll(RunState.Of), _runnerKey);
         }
     }
 
@@ -43,6 +57,7 @@ internal sealed class Actions(TimeProvider time)
             _workflows.AddRange(state.Workflows);
             var known = state.Workflows.Concat(state.Replaced).ToDictionary(w => w.Id);
             _runs.AddRange(state.Runs.Select(r => r.Restore(known[r.Workflow])));
+            _runnerKey = state.RunnerKey ?? _runnerKey;
         }
     }
 

@@ -14,7 +14,6 @@ internal sealed class RunTokens(Actions actions, TimeProvider time) : IDisposabl
     public const string Path = "/github/oidc";
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
     private readonly Lazy<RSA> _key = new(() => RSA.Create(2048));
-    private readonly byte[] _requests = RandomNumberGenerator.GetBytes(32);
 
     private string KeyId => Convert.ToHexStringLower(SHA256.HashData(_key.Value.ExportSubjectPublicKeyInfo()))[..16];
 
@@ -23,7 +22,7 @@ internal sealed class RunTokens(Actions actions, TimeProvider time) : IDisposabl
 
     /// <summary>What a run of a workflow with <c>id-token: write</c> asks with.</summary>
     public string RequestTokenOf(long run) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_requests, Encoding.ASCII.GetBytes(run.ToString(CultureInfo.InvariantCulture))));
+        Convert.ToHexStringLower(HMACSHA256.HashData(actions.RunnerKey, Encoding.ASCII.GetBytes(run.ToString(CultureInfo.InvariantCulture))));
 
     public KeySet Keys()
     {

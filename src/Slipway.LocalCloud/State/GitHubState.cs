@@ -3,7 +3,7 @@ using Slipway.LocalCloud.GitHub;
 namespace Slipway.LocalCloud.State;
 
 /// <summary>A run names its workflow by id: it may have been replaced since.</summary>
-internal sealed record GitHubState(long LastId, IReadOnlyList<Workflow> Workflows, IReadOnlyList<Workflow> Replaced, IReadOnlyList<RunState> Runs);
+internal sealed record GitHubState(long LastId, IReadOnlyList<Workflow> Workflows, IReadOnlyList<Workflow> Replaced, IReadOnlyList<RunState> Runs, byte[]? RunnerKey);
 
 internal sealed record RunState(
     long Id, long Workflow, string Ref, IReadOnlyDictionary<string, string> Inputs, string Title, int Number, string Status, string? Conclusion,

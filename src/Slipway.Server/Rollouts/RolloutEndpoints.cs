@@ -54,16 +54,17 @@ internal static class RolloutEndpoints
     private static async Task<Results<Accepted<RolloutResource>, Ok<RolloutResource>, ProblemHttpResult>> CancelAsync(
         string id, HttpContext http, RolloutDesk desk, RolloutStore store, AuditTrail audit, Database database)
     {
-        if (await store.FindAsync(id, http.RequestAborted) is not { } rollout)
+        var rollout = await store.FindAsync(id, http.RequestAborted);
+        await database.WriteAsync(async transaction =>
+        {
+            await (rollout is null ? Task.CompletedTask : desk.CancelAsync(transaction, rollout));
+            await audit.WriteAsync(transaction, http, "rollout.cancel", id, rollout?.Status.ToString() ?? "NotFound");
+        });
+        if (rollout is null)
         {
             return Problems.NotFound("rollout", id);
         }
 
-        await database.WriteAsync(async transaction =>
-        {
-            await desk.CancelAsync(transaction, rollout);
-            await audit.WriteAsync(transaction, http, "rollout.cancel", id, rollout.Status.ToString());
-        });
         var resource = await OfAsync((await store.FindAsync(id, http.RequestAborted))!, store, http.RequestAborted);
         return rollout.Status == RolloutStatus.Running ? TypedResults.Accepted($"/v1/rollouts/{id}", resource) : TypedResults.Ok(resource);
     }

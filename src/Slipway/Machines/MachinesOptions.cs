@@ -20,8 +20,8 @@ public sealed class MachinesOptions : IValidatableObject
     /// <summary>The address at which a machine on the internet reaches this server, e.g. <c>https://slipway.example.com</c>.</summary>
     public Uri? PublicUrl { get; set; }
 
-    /// <summary>Where workflow runs report to.</summary>
-    public Uri Callback => new(PublicUrl!, "/callbacks/github");
+    /// <summary>Where workflow runs report to. No property: whoever validates these settings reads all of those, also while there is no address.</summary>
+    internal Uri Callback() => new(PublicUrl!, "/callbacks/github");
 
     /// <summary>The addresses this control plane comes from, as CIDR; the firewall lets SSH in from nowhere else.</summary>
     public IList<string> ControlPlaneAddresses { get; } = [];

@@ -34,7 +34,7 @@ internal static class Fixtures
     /// <summary>A version that does no agent any good.</summary>
     public static Blueprint BadVersion { get; } = Version("Description=simulated-unwell", "echo third");
 
-    public static IReadOnlyList<Blueprint> Versions { get; } = [Blueprint, NewVersion, BadVersion];
+    public static IReadOnlyList<Blueprint> Versions { get; } = [Blueprint, WorkflowBlueprint, NewVersion, BadVersion];
 
     public static IConfiguration Configuration { get; } = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
     {

@@ -66,6 +66,6 @@ internal sealed partial class WorldLog(WorldClock clock) : ILoggerFactory, ILogg
     }
 
     /// <summary>What LocalCloud rolls dice for: ids of keys and devices, fingerprints and correlation.</summary>
-    [GeneratedRegex(@"\b[kn][A-Za-z0-9]{6,}CNTRL\b|SHA256:[A-Za-z0-9+/]+|\b[0-9a-f]{16}\b", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\b[kn][A-Za-z0-9]{6,}CNTRL\b|SHA256:[A-Za-z0-9+/]+|\b[0-9a-f]{16}\b", RegexOptions.None, 60_000)]
     private static partial Regex Random();
 }

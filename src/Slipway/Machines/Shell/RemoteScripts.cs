@@ -224,7 +224,7 @@ internal static class RemoteScripts
 
     /// <summary>Takes away the unit of another version, if it is called differently.</summary>
     private static string Retire(Blueprint blueprint, Blueprint? other) => other is null || other.Unit.Name == blueprint.Unit.Name ? ""
-        : $"systemctl disable --quiet --now {other.Unit.Name}.service 2>/dev/null; rm -f -- {UnitDropIn.UnitPath(other)} {UnitDropIn.Path(other)}; rmdir -- {UnitDropIn.UnitPath(other)}.d 2>/dev/null";
+        : $"systemctl disable --quiet --now {other.Unit.Name}.service 2>/dev/null; systemctl reset-failed {other.Unit.Name}.service 2>/dev/null; rm -f -- {UnitDropIn.UnitPath(other)} {UnitDropIn.Path(other)}; rmdir -- {UnitDropIn.UnitPath(other)}.d 2>/dev/null";
 
     private static string Watch(Blueprint blueprint) => $$"""
         check() { {{HealthCommand(blueprint)}}; }

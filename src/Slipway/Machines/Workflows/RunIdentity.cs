@@ -81,7 +81,7 @@ public sealed partial class RunIdentity(GitHubSettings settings, MachinesOptions
         var wrong = claims switch
         {
             _ when claims.Issuer != settings.Issuer.ToString().TrimEnd('/') => "iss",
-            _ when claims.Audience != AudienceOf(machines.Callback, report.JobId) => "aud",
+            _ when claims.Audience != AudienceOf(machines.Callback(), report.JobId) => "aud",
             _ when claims.ExpiresAt is not { } end || end + skew <= now => "exp",
             _ when claims.NotBefore is not { } start || start - skew > now => "nbf",
             _ when !Same(claims.Repository, settings.Repository) => "repository",

@@ -103,7 +103,7 @@ public sealed class ServerByWorkflow(
             ["job_id"] = job.Id,
             ["agent_id"] = context.Subject,
             ["region"] = region,
-            ["callback_url"] = options.Callback.ToString(),
+            ["callback_url"] = options.Callback().ToString(),
         };
         try
         {
