@@ -36,7 +36,7 @@ public sealed record ChangeSecretsRequest
 public sealed record UpdateAgentRequest
 {
     /// <summary>Secrets that the new version asks for, or others, by name; an empty one takes an optional secret away. Those not named stay as they are.</summary>
-    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Secrets { get => field ?? new Dictionary<string, string>(); init; }
 
     /// <summary>The names only.</summary>
     public override string ToString() => $"UpdateAgentRequest {{ Secrets = {string.Join(", ", Secrets.Keys)} }}";

@@ -7,7 +7,7 @@ public sealed record CreateRolloutRequest
     public required string Blueprint { get; init; }
 
     /// <summary>How many agents are updated at a time, once the first was seen well; from 1 to 50.</summary>
-    public int AtOnce { get; init; } = 3;
+    public int AtOnce { get; set; } = 3;
 
     /// <summary>The agent that goes first and alone; null takes the oldest.</summary>
     public string? Canary { get; init; }
