@@ -46,7 +46,7 @@ public sealed partial class OperationWorker(
             {
                 await signals.UntilDueAsync(stoppingToken);
                 await membership.WaitUntilCurrentAsync(stoppingToken);
-                await TakeDueAsync(stoppingToken);
+                await TakeDueAsync();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -75,9 +75,10 @@ public sealed partial class OperationWorker(
         }
     }
 
-    private async Task TakeDueAsync(CancellationToken stopping)
+    private async Task TakeDueAsync()
     {
-        while (!stopping.IsCancellationRequested && options.MaxInFlight - Volatile.Read(ref _inFlight) is > 0 and var room)
+        // What a stopping node gives back it hears of as all do, and must not take again.
+        while (!host.ApplicationStopping.IsCancellationRequested && options.MaxInFlight - Volatile.Read(ref _inFlight) is > 0 and var room)
         {
             var count = Math.Min(room, AtOnce);
             var taken = await store.ClaimDueAsync(count);
