@@ -6,8 +6,16 @@ namespace Slipway.Simulations;
 /// <summary>A database for each thread on one server, emptied for every world.</summary>
 internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
 {
+    /// <summary>All that worlds write to: what a new table holds would otherwise be there already in the next world.</summary>
+    private const string Tables =
+        """
+        SELECT tablename FROM pg_tables
+        WHERE schemaname = current_schema() AND tablename NOT LIKE 'qrtz%' AND tablename NOT IN ('schema_versions', 'blueprints', 'reconcile')
+        """;
+
     private readonly Stack<string> _free = [];
     private readonly List<string> _all = [];
+    private string? _emptying;
 
     public override bool IsPostgres => true;
 
@@ -46,14 +54,15 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
         _all.Clear();
     }
 
-    private static async Task EmptyAsync(string address)
+    private async Task EmptyAsync(string address)
     {
         await using var database = new Database(new StorageOptions { Database = address });
-        await database.WriteAsync(t => t.ExecuteAsync(
-            """
-            DELETE FROM timeline; DELETE FROM evidence; DELETE FROM snapshots; DELETE FROM operations; DELETE FROM subscriptions; DELETE FROM machines; DELETE FROM agents;
-            DELETE FROM secrets; DELETE FROM settings; DELETE FROM stripe_events; DELETE FROM audit; DELETE FROM alerts; DELETE FROM outbox;
-            DELETE FROM quarantine; DELETE FROM drifts; UPDATE reconcile SET due_at = 0, claimed_until = 0, round = 0
-            """));
+        _emptying ??= string.Concat((await database.QueryAsync<string>(Tables)).Select(table => $"DELETE FROM {table}; "));
+        await database.WriteAsync(async transaction =>
+        {
+            // Whatever refers to whatever: all of it goes.
+            await transaction.ExecuteAsync("SET LOCAL session_replication_role = replica");
+            await transaction.ExecuteAsync(_emptying + "UPDATE reconcile SET due_at = 0, claimed_until = 0, round = 0");
+        });
     }
 }

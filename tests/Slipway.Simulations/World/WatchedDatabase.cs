@@ -27,7 +27,7 @@ internal sealed class WatchedDataSource(DbDataSource inner, Node node) : DbDataS
 
         // SQLite's source sets what it sets only here, and does all of it at once; the other's would leave this thread.
         var opened = node.World.IsPostgres ? inner.OpenConnection() : await inner.OpenConnectionAsync(CancellationToken.None);
-        return new WatchedConnection(opened, node);
+        return node.World.IsPostgres ? new NpgsqlConnection(opened, node) : new WatchedConnection(opened, node);
     }
 
     protected override void Dispose(bool disposing)
@@ -35,9 +35,12 @@ internal sealed class WatchedDataSource(DbDataSource inner, Node node) : DbDataS
         inner.Dispose();
         base.Dispose(disposing);
     }
+
+    /// <summary>Dapper knows by a connection's name that its database takes an array as one parameter.</summary>
+    private sealed class NpgsqlConnection(DbConnection inner, Node node) : WatchedConnection(inner, node);
 }
 
-internal sealed class WatchedConnection(DbConnection inner, Node node) : DbConnection
+internal class WatchedConnection(DbConnection inner, Node node) : DbConnection
 {
     /// <summary>What the transaction under way wrote first.</summary>
     public string? FirstWrite { get; private set; }
