@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Agents;
 using Slipway.Alerts;
 using Slipway.Blueprints;
+using Slipway.Hetzner;
 using Slipway.Machines;
 using Slipway.Machines.Boot;
 using Slipway.Machines.Workflows;
@@ -14,6 +15,7 @@ using Slipway.Operations.Nodes;
 using Slipway.Payments;
 using Slipway.Secrets;
 using Slipway.Storage;
+using Slipway.Tailscale;
 
 namespace Slipway.Simulations;
 
@@ -71,8 +73,13 @@ internal sealed class Node : ITimerOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>What the operating system does with the connections of a dead process.</summary>
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    /// <summary>What the operating system does with the connections and the memory of a dead process: its meters would keep the whole world.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Get<HetznerClient>().Dispose();
+        Get<TailscaleClient>().Dispose();
+        return _database.DisposeAsync();
+    }
 
     public Task HangAsync()
     {
