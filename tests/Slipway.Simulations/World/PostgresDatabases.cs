@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Dapper;
 using Slipway.Storage;
 using Slipway.Tests.Storage;
 
@@ -14,7 +17,7 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
         """;
 
     private readonly Stack<string> _free = [];
-    private readonly List<string> _all = [];
+    private readonly ConcurrentDictionary<string, DbDataSource> _all = new(StringComparer.Ordinal);
     private string? _emptying;
 
     public override bool IsPostgres => true;
@@ -31,17 +34,16 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
 
         var made = server.CreateDatabaseAsync().GetAwaiter().GetResult();
         MigrateAsync(made).GetAwaiter().GetResult();
-        lock (_free)
-        {
-            _all.Add(made);
-        }
-
+        _all[made] = Dialect.For(new StorageOptions { Database = made }).CreateDataSource();
         return made;
     }
 
+    /// <summary>Sessions are lent from world to world: a new one costs as much as all that a world asks of it. Opened here and now, on the world's thread.</summary>
+    public override ValueTask<DbConnection> ConnectAsync(string address, DbDataSource own) => new(_all[address].OpenConnection());
+
     public override void Close(string address)
     {
-        EmptyAsync(address).GetAwaiter().GetResult();
+        Empty(_all[address]);
         lock (_free)
         {
             _free.Push(address);
@@ -50,19 +52,23 @@ internal sealed class PostgresDatabases(PostgresServer server) : WorldDatabase
 
     public override void Dispose()
     {
-        _all.ForEach(address => server.DropDatabaseAsync(address).GetAwaiter().GetResult());
+        foreach (var (address, source) in _all)
+        {
+            source.Dispose();
+            server.DropDatabaseAsync(address).GetAwaiter().GetResult();
+        }
+
         _all.Clear();
     }
 
-    private async Task EmptyAsync(string address)
+    private void Empty(DbDataSource source)
     {
-        await using var database = new Database(new StorageOptions { Database = address });
-        _emptying ??= string.Concat((await database.QueryAsync<string>(Tables)).Select(table => $"DELETE FROM {table}; "));
-        await database.WriteAsync(async transaction =>
-        {
-            // Whatever refers to whatever: all of it goes.
-            await transaction.ExecuteAsync("SET LOCAL session_replication_role = replica");
-            await transaction.ExecuteAsync(_emptying + "UPDATE reconcile SET due_at = 0, claimed_until = 0, round = 0");
-        });
+        using var connection = source.OpenConnection();
+        _emptying ??= string.Concat(connection.Query<string>(Tables).Select(table => $"DELETE FROM {table}; "));
+        using var transaction = connection.BeginTransaction();
+        // Whatever refers to whatever: all of it goes.
+        connection.Execute(
+            $"SET LOCAL session_replication_role = replica; {_emptying} UPDATE reconcile SET due_at = 0, claimed_until = 0, round = 0", transaction: transaction);
+        transaction.Commit();
     }
 }

@@ -25,8 +25,7 @@ internal sealed class WatchedDataSource(DbDataSource inner, Node node) : DbDataS
             await Task.Delay(pause, node.Time, CancellationToken.None);
         }
 
-        // SQLite's source sets what it sets only here, and does all of it at once; the other's would leave this thread.
-        var opened = node.World.IsPostgres ? inner.OpenConnection() : await inner.OpenConnectionAsync(CancellationToken.None);
+        var opened = await node.World.ConnectAsync(inner);
         return node.World.IsPostgres ? new NpgsqlConnection(opened, node) : new WatchedConnection(opened, node);
     }
 

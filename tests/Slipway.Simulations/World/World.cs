@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.LocalCloud;
 using Slipway.Operations;
@@ -76,6 +77,8 @@ internal sealed partial class World : IDisposable
     public string DatabaseAddress { get; }
 
     public bool IsPostgres => _store.IsPostgres;
+
+    public ValueTask<DbConnection> ConnectAsync(DbDataSource own) => _store.ConnectAsync(DatabaseAddress, own);
 
     /// <summary>Whether a starting node knows itself to be the only one.</summary>
     public bool TakesOverLeases { get; }

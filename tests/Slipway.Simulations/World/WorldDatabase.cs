@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Slipway.Blueprints;
 using Slipway.Storage;
 
@@ -11,6 +12,9 @@ internal abstract class WorldDatabase : IDisposable
     public abstract string Open();
 
     public abstract void Close(string address);
+
+    /// <summary>A connection for a node, whose own source this is.</summary>
+    public abstract ValueTask<DbConnection> ConnectAsync(string address, DbDataSource own);
 
     public abstract void Dispose();
 
@@ -48,6 +52,9 @@ internal sealed class SqliteDatabases : WorldDatabase
         File.Copy(_template, path);
         return path;
     }
+
+    /// <summary>The source sets what it sets only in this way, and does all of it at once.</summary>
+    public override ValueTask<DbConnection> ConnectAsync(string address, DbDataSource own) => own.OpenConnectionAsync(CancellationToken.None);
 
     public override void Close(string address)
     {
