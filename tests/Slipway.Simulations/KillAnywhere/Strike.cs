@@ -16,18 +16,21 @@ internal sealed record StruckRun(IReadOnlyList<string> Broken, IReadOnlyList<Eff
 /// <summary>Lists a scenario's effects by running it, then runs it again for each trouble at each effect.</summary>
 internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = PlantedBug.None)
 {
+    /// <summary>A read that arrives twice is a read.</summary>
+    private static readonly Trouble[] OfReads = [Trouble.DieBefore, Trouble.DieAfter, Trouble.LoseAnswer, Trouble.StaleRead];
     private static readonly Trouble[] OfOthers = [Trouble.DieBefore, Trouble.DieAfter, Trouble.LoseAnswer, Trouble.Repeat];
-    private static readonly Trouble[] OfReads = [.. OfOthers, Trouble.StaleRead];
 
     /// <summary>Of a question that is asked again and again while something is waited for, this many first and last ones are struck: between them nothing changes but the time.</summary>
     private const int OfRepeated = 4;
 
-    /// <returns>Every trouble at every effect, and what is broken even in peace.</returns>
+    /// <returns>Every trouble at every effect, each once, and what is broken even in peace.</returns>
     public (IReadOnlyList<Strike> Strikes, IReadOnlyList<string> Broken) Strikes(Scenario scenario)
     {
         var run = Run(scenario, null);
-        var strikes = AtAnEnd(run.Effects).SelectMany(e =>
-            (e.Call?.Method == "GET" ? OfReads : OfOthers).Select(t => new Strike(scenario, e, t, LastChangeBefore(e, run.Effects))));
+        var strikes = AtAnEnd(run.Effects)
+            .SelectMany(e => (e.IsRead ? OfReads : OfOthers).Select(t => new Strike(scenario, e, t, LastChangeBefore(e, run.Effects))))
+            .Where(s => s is not { Trouble: Trouble.StaleRead, LastChange: null })
+            .DistinctBy(s => Outcome(s, run.Effects));
         return ([.. strikes], run.Broken);
     }
 
@@ -109,11 +112,23 @@ internal sealed class KillAnywhere(WorldDatabase store, PlantedBug bug = Planted
 
         return kinds.GroupBy(k => (k.Name, k.Follows), k => k.Effect)
             .Select(same => same.ToList())
-            .SelectMany(same => same.Where((effect, at) => at < OfRepeated || at >= same.Count - OfRepeated || effect.Call is { Method: not "GET" }))
+            .SelectMany(same => same.Where((effect, at) => at < OfRepeated || at >= same.Count - OfRepeated || effect is { IsCommit: false, IsRead: false }))
             .OrderBy(effect => effect.Number);
     }
 
+    /// <summary>Who dies after one change dies before the next, if that is at the same moment: what is left behind is the same.</summary>
+    private static (Trouble, int?, DateTimeOffset) Outcome(Strike strike, IReadOnlyList<Effect> all)
+    {
+        var effect = strike.Effect;
+        return strike.Trouble switch
+        {
+            Trouble.DieAfter when !effect.IsRead => (Trouble.DieAfter, effect.Number, effect.At),
+            Trouble.DieAfter or Trouble.DieBefore => (Trouble.DieAfter, all.LastOrDefault(e => e.Number < effect.Number && !e.IsRead)?.Number, effect.At),
+            _ => (strike.Trouble, effect.Number, effect.At),
+        };
+    }
+
     private static int? LastChangeBefore(Effect effect, IReadOnlyList<Effect> all) => all
-        .LastOrDefault(e => e.Number < effect.Number && e.Call is { Method: not "GET" } call
-            && !call.Address.AbsolutePath.StartsWith("/_local", StringComparison.Ordinal))?.Number;
+        .LastOrDefault(e => e.Number < effect.Number && e is { IsCommit: false, IsRead: false }
+            && !e.Call!.Address.AbsolutePath.StartsWith("/_local", StringComparison.Ordinal))?.Number;
 }

@@ -28,7 +28,12 @@ internal enum Trouble
 /// <param name="Name">For a call its method and path, for a commit what it wrote first.</param>
 internal sealed record Effect(int Number, string Node, string Name, Call? Call)
 {
+    public required DateTimeOffset At { get; init; }
+
     public bool IsCommit => Call is null;
+
+    /// <summary>It changes nothing outside.</summary>
+    public bool IsRead => Call is { Method: "GET" };
 
     public override string ToString() => $"{Number} {Name}";
 }

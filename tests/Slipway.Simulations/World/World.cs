@@ -121,7 +121,7 @@ internal sealed partial class World : IDisposable
             return Trouble.None;
         }
 
-        var effect = new Effect(++_effects, node.Name, name, call);
+        var effect = new Effect(++_effects, node.Name, name, call) { At = Clock.Now };
         if (call is not null)
         {
             LookThrough(call);

@@ -62,7 +62,7 @@ public sealed class ClusterTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task T1_what_a_dead_node_was_running_goes_on_elsewhere_within_fifteen_seconds()
+    public async Task Trap1_what_a_dead_node_was_running_goes_on_elsewhere_within_fifteen_seconds()
     {
         var (dead, alive, id) = await RunAndHangAsync();
 
@@ -75,7 +75,7 @@ public sealed class ClusterTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task T1_what_a_dead_node_held_in_memory_is_looked_at_elsewhere()
+    public async Task Trap1_what_a_dead_node_held_in_memory_is_looked_at_elsewhere()
     {
         var dead = await StartAsync();
         _steps.First.ThenWaits(TimeSpan.FromSeconds(3));

@@ -204,9 +204,15 @@ public sealed class ServerByWorkflow(
         var blueprint = await blueprints.GetAsync(machine.BlueprintDigest, cancellationToken);
         var ordered = MachineLabels.ForServer(
             await controlPlane.GetIdAsync(cancellationToken), machine, MachineDocument.Fingerprint(machine, blueprint, job.AuthKeyId));
-        if (server is null || server.Name != machine.Name || ordered.Any(label => server.Labels.GetValueOrDefault(label.Key) != label.Value))
+        if (server is null)
         {
-            return new StepOutcome.Fail(Text($"Run {job.RunId} says that it made server {job.ServerId}, but Hetzner shows no such server with the labels of this order. It was left alone."));
+            // What was just made is not in every answer at once; a run that only says so is found out when the attempts are over.
+            return new StepOutcome.Retry(Text($"Run {job.RunId} says that it made a server for {machine.Name}, but Hetzner shows none."));
+        }
+
+        if (server.Name != machine.Name || ordered.Any(label => server.Labels.GetValueOrDefault(label.Key) != label.Value))
+        {
+            return new StepOutcome.Fail(Text($"Run {job.RunId} says that it made server {job.ServerId}, but Hetzner does not show it with the name and the labels of this order. It was left alone."));
         }
 
         var after = state with { Actions = [], AuthKeyId = job.AuthKeyId, AuthKeyCreatedAt = job.ClaimedAt };
