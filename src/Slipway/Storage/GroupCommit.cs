@@ -4,12 +4,12 @@ namespace Slipway.Storage;
 
 /// <summary>
 /// The queue before SQLite's one writer. A commit waits for the disk, so whatever is asked for while one is under way goes together into the
-/// next: each piece of work in a savepoint of its own, so that one that fails takes nobody with it.
+/// next. Should a piece of work fail, nothing of the group is written and each has a transaction of its own: it fails alone.
 /// </summary>
 internal sealed class GroupCommit(DbDataSource source, Action committed)
 {
     /// <summary>So many share a commit at most: the first of them waits for the last.</summary>
-    private const int Largest = 64;
+    private const int Largest = 256;
 
     private readonly Lock _gate = new();
     private readonly Queue<Pending> _waiting = new();
@@ -67,37 +67,49 @@ internal sealed class GroupCommit(DbDataSource source, Action committed)
 
     private async Task WriteAsync(List<Pending> group)
     {
+        if (!await CommitAsync(group) && group.Count > 1)
+        {
+            foreach (var pending in group)
+            {
+                await CommitAsync([pending]);
+            }
+        }
+
+        group.ForEach(static pending => pending.End());
+    }
+
+    /// <returns>False when a piece of work failed, and nothing is written.</returns>
+    private async Task<bool> CommitAsync(List<Pending> group)
+    {
         try
         {
             await using var connection = await source.OpenConnectionAsync(CancellationToken.None);
             await using var underlying = await connection.BeginTransactionAsync(CancellationToken.None);
             foreach (var pending in group)
             {
-                await pending.WorkAsync(new Transaction(connection, underlying), alone: group.Count == 1);
+                if (!await pending.WorkAsync(new Transaction(connection, underlying)))
+                {
+                    return false;
+                }
             }
 
-            if (group.Exists(pending => pending.HasWorked))
-            {
-                await underlying.CommitAsync(CancellationToken.None);
-                committed();
-            }
+            await underlying.CommitAsync(CancellationToken.None);
+            committed();
         }
         catch (Exception e)
         {
             group.ForEach(pending => pending.Fail(e));
         }
 
-        group.ForEach(static pending => pending.End());
+        return true;
     }
 
     private abstract class Pending
     {
-        /// <summary>Whether the work was done, and waits for its commit.</summary>
-        public bool HasWorked { get; protected set; }
-
         public abstract bool IsCancelled();
 
-        public abstract Task WorkAsync(Transaction transaction, bool alone);
+        /// <returns>False when it failed.</returns>
+        public abstract Task<bool> WorkAsync(Transaction transaction);
 
         public abstract void Fail(Exception exception);
 
@@ -116,21 +128,19 @@ internal sealed class GroupCommit(DbDataSource source, Action committed)
 
         public override bool IsCancelled() => cancellationToken.IsCancellationRequested && _result.TrySetCanceled(cancellationToken);
 
-        public override async Task WorkAsync(Transaction transaction, bool alone)
+        public override async Task<bool> WorkAsync(Transaction transaction)
         {
-            _transaction = transaction;
+            (_transaction, _failure) = (transaction, null);
             try
             {
-                await (alone ? Task.CompletedTask : transaction.ExecuteAsync("SAVEPOINT work"));
                 _value = await work(transaction);
-                await (alone ? Task.CompletedTask : transaction.ExecuteAsync("RELEASE work"));
-                HasWorked = true;
             }
             catch (Exception e)
             {
                 _failure = e;
-                await (alone ? Task.CompletedTask : transaction.ExecuteAsync("ROLLBACK TO work; RELEASE work"));
             }
+
+            return _failure is null;
         }
 
         public override void Fail(Exception exception) => _failure ??= exception;
