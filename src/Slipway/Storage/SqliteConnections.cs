@@ -40,28 +40,37 @@ internal sealed class SqliteConnections(string connectionString) : DbDataSource
         base.Dispose(disposing);
     }
 
-    private SqliteConnection Take(bool toWrite)
+    private SqliteConnection Take()
     {
-        if ((toWrite ? Interlocked.Exchange(ref _writer, null) : null) is { } writer)
-        {
-            return writer;
-        }
-
         if (!_idle.TryTake(out var connection))
         {
             connection = new SqliteConnection(connectionString);
             connection.Open();
-            using var pragma = connection.CreateCommand();
-            // Full durability, because a paid order is a commit. A page that changes often goes from the log to the file once in 64 MiB, not once in four.
-            pragma.CommandText =
-                """
-                PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000;
-                PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -32768;
-                """;
-            pragma.ExecuteNonQuery();
+            // Full durability, because a paid order is a commit.
+            Set(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000;");
         }
 
         return connection;
+    }
+
+    private SqliteConnection TakeWriter()
+    {
+        if (Interlocked.Exchange(ref _writer, null) is { } writer)
+        {
+            return writer;
+        }
+
+        var connection = Take();
+        // A page that changes often goes from the log to the file once in 64 MiB instead of once in four, and stays in memory meanwhile.
+        Set(connection, "PRAGMA wal_autocheckpoint = 16384; PRAGMA cache_size = -32768;");
+        return connection;
+    }
+
+    private static void Set(SqliteConnection connection, string pragmas)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = pragmas;
+        command.ExecuteNonQuery();
     }
 
     private SqliteStatements StatementsOf(SqliteConnection connection) => _statements.GetOrAdd(connection, static c => new SqliteStatements(c));
@@ -112,7 +121,7 @@ internal sealed class SqliteConnections(string connectionString) : DbDataSource
 
         public override ConnectionState State => _returned ? ConnectionState.Closed : ConnectionState.Open;
 
-        private SqliteConnection Taken => _taken ??= owner.Take(toWrite: false);
+        private SqliteConnection Taken => _taken ??= owner.Take();
 
         public override void ChangeDatabase(string databaseName) => throw new NotSupportedException();
 
@@ -136,7 +145,7 @@ internal sealed class SqliteConnections(string connectionString) : DbDataSource
         protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
         {
             _writes = true;
-            return (_taken ??= owner.Take(toWrite: true)).BeginTransaction();
+            return (_taken ??= owner.TakeWriter()).BeginTransaction();
         }
 
         protected override DbCommand CreateDbCommand() => new LentCommand(this, Statements);
