@@ -294,8 +294,9 @@ public sealed class BadInputTests(SharedSystem shared) : IClassFixture<SharedSys
         await own.Cloud.WebhooksToAsync(new Uri(own.ToServer.Address, "webhooks/stripe"), [.. StripeEvent.Types.Where(t => t != "invoice.paid")]);
         (await StripeAsync("stripe-webhook")).Detail.ShouldBe("Stripe's endpoint is not told of invoice.paid");
         await own.Cloud.CheckOutAndPayAsync((await own.OrderAsync()).Id, "price_hello");
-        var unbelieved = await Eventually.BecomesAsync(() => StripeAsync("stripe-webhook"), c => !c.Ok, "a delivery was refused");
-        unbelieved.Detail.ShouldContain("No signature matches");
+        var unbelieved = await Eventually.BecomesAsync(
+            () => StripeAsync("stripe-webhook"), c => c.Detail.Contains("No signature matches", StringComparison.Ordinal), "a delivery was refused");
+        unbelieved.Ok.ShouldBeFalse();
         unbelieved.Fix!.ShouldContain("STRIPE_WEBHOOK_SECRET");
 
         await own.StopServerAsync();
