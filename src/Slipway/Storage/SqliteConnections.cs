@@ -10,10 +10,10 @@ namespace Slipway.Storage;
 internal sealed class SqliteConnections(string connectionString) : DbDataSource
 {
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly ConcurrentDictionary<SqliteConnection, SqliteStatements> _statements = new();
 
     /// <summary>The one that wrote last: what it has read is still so, while every other's pages went stale with that commit.</summary>
     private SqliteConnection? _writer;
-    private readonly ConcurrentDictionary<SqliteConnection, SqliteStatements> _statements = new();
     private volatile bool _disposed;
 
     public override string ConnectionString => connectionString;
